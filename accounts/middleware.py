@@ -1,0 +1,27 @@
+"""What must be true of a signed-in user before any page: a fresh password, a password changed in time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+
+def password_expired(user: object) -> bool:
+    changed = getattr(user, "password_changed_at", None)
+    return bool(changed) and timezone.now() - changed > timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
+
+
+class SignInRules:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and (request.user.must_change_password or password_expired(request.user)):
+            allowed = {reverse("accounts:password-change"), reverse("accounts:sign-out")}
+            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
+                return redirect("accounts:password-change")
+        return self.get_response(request)

@@ -1,0 +1,96 @@
+"""The readable table: which role may do what (`domain.md` §11, marked [assumed] there).
+
+A role says what, a grant says where and until when (`villages.models.Grant`). Views and services name
+permissions, never roles. `ALONE` roles see single households (their own), not an area;
+`BLIND` roles (the three administrators) see no business data at all.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    HOUSEHOLD_VIEW = "household_view"
+    HOUSEHOLD_EDIT = "household_edit"
+    HOUSEHOLD_EXPORT = "household_export"
+    PERSON_REVEAL = "person_reveal"
+    VILLAGE_VIEW = "village_view"
+    VILLAGE_EDIT = "village_edit"
+    CADRE_VIEW = "cadre_view"
+    CADRE_EDIT = "cadre_edit"
+    PAIRING_VIEW = "pairing_view"
+    PAIRING_EDIT = "pairing_edit"
+    MEASURE_VIEW = "measure_view"
+    MEASURE_EDIT = "measure_edit"
+    PROJECT_VIEW = "project_view"
+    PROJECT_EDIT = "project_edit"
+    CHART_VIEW = "chart_view"
+    CHART_RELEASE = "chart_release"
+    FIGURE_VIEW = "figure_view"
+    ORGANIZATION_VIEW = "organization_view"
+    ORGANIZATION_EDIT = "organization_edit"
+    USER_VIEW = "user_view"
+    USER_EDIT = "user_edit"
+    GRANT_EDIT = "grant_edit"
+    SETTING_EDIT = "setting_edit"
+    ACCESS_LOG_VIEW = "access_log_view"
+    TRAIL_VERIFY = "trail_verify"
+
+
+class Role(models.TextChoices):
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+    CITY_LEADER = "city_leader", "市级领导"
+    BUREAU_CLERK = "bureau_clerk", "扶贫局业务员"
+    BUREAU_APPROVER = "bureau_approver", "扶贫局审批员"
+    ORG_DEPARTMENT = "org_department", "组织部"
+    FINANCE = "finance", "财政/发改"
+    SECTOR_DEPARTMENT = "sector_department", "行业部门"
+    DISCIPLINE = "discipline", "纪委/检察/督查"
+    WORK_COMMITTEE = "work_committee", "工委"
+    TOWNSHIP_CLERK = "township_clerk", "乡镇专干"
+    TOWNSHIP_CHECKER = "township_checker", "乡镇(街道)审核员"
+    VILLAGE_CADRE = "village_cadre", "第一书记/队员"
+    VILLAGE_COMMITTEE = "village_committee", "村两委"
+    HELPER = "helper", "帮扶责任人"
+    BANK = "bank", "银行"
+    UNIT_LIAISON = "unit_liaison", "单位联络员"
+
+
+P = Permission
+_READ = frozenset({
+    P.HOUSEHOLD_VIEW, P.VILLAGE_VIEW, P.CADRE_VIEW, P.PAIRING_VIEW, P.MEASURE_VIEW, P.PROJECT_VIEW,
+    P.CHART_VIEW, P.FIGURE_VIEW, P.ORGANIZATION_VIEW,
+})  # fmt: skip
+_CLERK = _READ | {P.HOUSEHOLD_EDIT, P.HOUSEHOLD_EXPORT, P.PERSON_REVEAL, P.VILLAGE_EDIT, P.PAIRING_EDIT, P.MEASURE_EDIT}
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.SYSTEM_ADMIN: frozenset({P.ORGANIZATION_VIEW, P.ORGANIZATION_EDIT, P.USER_VIEW, P.USER_EDIT, P.SETTING_EDIT}),
+    Role.SECURITY_ADMIN: frozenset({P.ORGANIZATION_VIEW, P.USER_VIEW, P.GRANT_EDIT}),
+    Role.AUDIT_ADMIN: frozenset({P.ORGANIZATION_VIEW, P.USER_VIEW, P.ACCESS_LOG_VIEW, P.TRAIL_VERIFY}),
+    Role.CITY_LEADER: _READ,
+    Role.BUREAU_CLERK: _CLERK | {P.PROJECT_EDIT, P.ORGANIZATION_EDIT},
+    Role.BUREAU_APPROVER: _READ | {P.CHART_RELEASE, P.HOUSEHOLD_EXPORT, P.PERSON_REVEAL},
+    Role.ORG_DEPARTMENT: frozenset({P.CADRE_VIEW, P.CADRE_EDIT, P.VILLAGE_VIEW, P.PAIRING_VIEW, P.FIGURE_VIEW, P.ORGANIZATION_VIEW}),
+    Role.FINANCE: frozenset({P.PROJECT_VIEW, P.PROJECT_EDIT, P.VILLAGE_VIEW, P.FIGURE_VIEW, P.ORGANIZATION_VIEW}),
+    Role.SECTOR_DEPARTMENT: frozenset({P.PROJECT_VIEW, P.VILLAGE_VIEW, P.ORGANIZATION_VIEW}),
+    Role.DISCIPLINE: _READ,
+    Role.WORK_COMMITTEE: _READ,
+    Role.TOWNSHIP_CLERK: _CLERK | {P.CHART_RELEASE},
+    Role.TOWNSHIP_CHECKER: _READ | {P.HOUSEHOLD_EXPORT, P.PERSON_REVEAL, P.CHART_RELEASE, P.CADRE_EDIT},
+    Role.VILLAGE_CADRE: _READ | {P.HOUSEHOLD_EDIT, P.MEASURE_EDIT, P.VILLAGE_EDIT},
+    Role.VILLAGE_COMMITTEE: _READ | {P.HOUSEHOLD_EDIT, P.VILLAGE_EDIT},
+    Role.HELPER: frozenset({P.HOUSEHOLD_VIEW, P.PAIRING_VIEW, P.MEASURE_VIEW}),
+    Role.BANK: frozenset({P.ORGANIZATION_VIEW}),
+    Role.UNIT_LIAISON: frozenset({P.PAIRING_VIEW, P.ORGANIZATION_VIEW}),
+}  # fmt: skip
+
+ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
+BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+def roles_with(permission: str) -> set[str]:
+    """The roles that hold a permission."""
+    return {role for role, held in ROLE_PERMISSIONS.items() if permission in held}

@@ -1,0 +1,3 @@
+# Pages follow.
+app_name = "cadres"
+urlpatterns: list = []

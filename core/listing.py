@@ -1,0 +1,211 @@
+"""The one way to list: scope, filters in the URL, keyset pages, sums, and an export of exactly what is shown.
+
+A room declares a `Listing` and its view calls `render_listing`. The same declaration makes the table, the
+print, and the workbook (a job of `workflow`), so that these cannot differ.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django_filters import FilterSet
+
+from core.paging import Page, keyset_page
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `value` is a dotted path or a callable of the row; `kind` says how it is set.
+
+    Kinds: text, number, money (元, two places), wan (yuan shown in 万元, two places), date, yes, status.
+    """
+
+    label: str
+    value: str | Callable[[Any], Any]
+    kind: str = "text"
+    sum: str = ""
+
+    def of(self, row: Any) -> Any:
+        if callable(self.value):
+            return self.value(row)
+        value = row
+        for part in self.value.split("."):
+            value = getattr(value, part, None)
+            if callable(value) and not isinstance(value, Model):
+                value = value()
+            if value is None:
+                return None
+        return value
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in {"number", "money", "wan"}
+
+    def text(self, row: Any) -> str:
+        """The value as a page shows it."""
+        return show(self.of(row), self.kind)
+
+    def cell(self, row: Any) -> Any:
+        """The value as a workbook holds it: numbers and dates as such, never a formula."""
+        value = self.of(row)
+        if self.kind == "wan" and value is not None:
+            return float(Decimal(value) / 10_000)
+        if isinstance(value, Decimal):
+            return float(value)
+        if isinstance(value, bool):
+            return "是" if value else "否"
+        if isinstance(value, int | float | date) and not isinstance(value, datetime):
+            return value
+        return show(value, self.kind)
+
+
+def show(value: Any, kind: str = "text") -> str:
+    """Official Chinese for a value: 是/否, 2017-09-30, 1,234.50."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if kind == "wan":
+        return f"{Decimal(value) / 10_000:,.2f}"
+    if kind == "money":
+        return f"{Decimal(value):,.2f}"
+    if kind == "number":
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(map(str, value))
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page. `rows(user)` is already in scope and carries what the columns need (one query a page)."""
+
+    key: str
+    title: str
+    rows: Callable[[Any], QuerySet]
+    columns: tuple[Column, ...]
+    permission: str
+    order: tuple[str, ...] = ("id",)
+    filters: type[FilterSet] | None = None
+    empty: str = "没有符合条件的记录。"
+    primary: tuple[str, str, str] | None = None  # label, url name, permission
+    export_permission: str = ""
+    count: bool = True
+    crumbs: tuple[tuple[str, str], ...] = ()
+    row_url: Callable[[Any], str] = field(default=lambda row: row.get_absolute_url())
+    table: str = ""  # for the access log of exports
+
+
+_listings: dict[str, Listing] = {}
+
+
+def register(listing: Listing) -> Listing:
+    """Make a listing exportable by its key."""
+    _listings[listing.key] = listing
+    return listing
+
+
+def get(key: str) -> Listing:
+    """Raises KeyError."""
+    return _listings[key]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on, and the address without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def filtered(listing: Listing, user: Any, query: QueryDict, request: HttpRequest | None = None) -> tuple[QuerySet, Any]:
+    """The rows of a listing under a query string, and the filter form (None without filters).
+
+    Bad input means no rows and an error at its field.
+    """
+    rows = listing.rows(user)
+    if listing.filters is None:
+        return rows, None
+    filterset = listing.filters(query, queryset=rows, request=request)
+    filterset.user = user
+    if not filterset.form.is_valid():
+        return rows.none(), filterset.form
+    return filterset.qs, filterset.form
+
+
+def chips(form: Any, query: QueryDict) -> list[Chip]:
+    """The filters that are on, in the form's order."""
+    if form is None or not form.is_valid():
+        return []
+    found = []
+    for name, bound in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if value in (None, "", [], ()) or name not in query:
+            continue
+        rest = query.copy()
+        for gone in (name, "after", "before"):
+            rest.pop(gone, None)
+        choices = dict(getattr(bound, "choices", ())) if not isinstance(value, Model) else {}
+        label = str(choices.get(query.get(name), "") or show(value))
+        found.append(Chip(str(bound.label or name), label, "?" + rest.urlencode()))
+    return found
+
+
+def sums(listing: Listing, rows: QuerySet) -> dict[str, str]:
+    """Column sums where the listing asks for them, by column label."""
+    wanted = {column.label: Sum(column.sum) for column in listing.columns if column.sum}
+    if not wanted:
+        return {}
+    names = {f"sum_{number}": expression for number, expression in enumerate(wanted.values())}
+    totals = rows.order_by().aggregate(**names)
+    kinds = {column.label: column.kind for column in listing.columns}
+    return {label: show(totals[name] or 0, kinds[label]) for label, name in zip(wanted, names, strict=True)}
+
+
+def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponse:
+    """The page, or for htmx its changing part alone (`core/_list.html`)."""
+    rows, form = filtered(listing, request.user, request.GET, request)
+    page: Page = keyset_page(rows, request.GET, order=listing.order, count=listing.count)
+    totals = sums(listing, rows)
+    context |= {
+        "listing": listing,
+        "title": listing.title,
+        "page": page,
+        "table": [
+            {"url": listing.row_url(row), "cells": [(column, column.text(row)) for column in listing.columns], "row": row}
+            for row in page.rows
+        ],
+        "sums": [totals.get(column.label, "") for column in listing.columns] if totals else [],
+        "filter_form": form,
+        "chips": chips(form, request.GET),
+        "crumbs": [*listing.crumbs, (listing.title, "")],
+        "query": request.GET.urlencode(),
+        "may_export": bool(listing.export_permission) and request.user.may(listing.export_permission),
+        "primary": _primary(request, listing),
+    }
+    return render(request, "core/_list.html" if request.htmx else "core/list.html", context)  # type: ignore[attr-defined]
+
+
+def _primary(request: HttpRequest, listing: Listing) -> tuple[str, str] | None:
+    if listing.primary is None:
+        return None
+    label, url_name, permission = listing.primary
+    return (label, reverse(url_name)) if request.user.may(permission) else None  # type: ignore[union-attr]
+
+
+def export_rows(listing: Listing, rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Workbook rows, one dict per record with the column labels as keys."""
+    for row in rows:
+        yield {column.label: column.cell(row) for column in listing.columns}

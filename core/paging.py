@@ -1,0 +1,137 @@
+"""Keyset pages: the cost of a page does not grow with how far one has turned."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+PAGE_SIZE = 50
+COUNT_CAP = 10_000
+
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, its neighbours' addresses and how many rows the whole list has, up to a cap."""
+
+    rows: list[Any]
+    next_url: str
+    previous_url: str
+    count: int | None
+    count_label: str
+
+    @property
+    def has_next(self) -> bool:
+        return bool(self.next_url)
+
+    @property
+    def has_previous(self) -> bool:
+        return bool(self.previous_url)
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def encode(values: Sequence[Any]) -> str:
+    text = json.dumps([str(value) for value in values], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(text: str, length: int) -> list[str] | None:
+    """The key of a cursor, or None for anything that is not one (then the list starts at its beginning)."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(values, list) or len(values) != length:
+        return None
+    if not all(isinstance(value, str) and "\0" not in value and len(value) < 200 for value in values):
+        return None
+    return values
+
+
+def beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q:
+    """Rows after (or before) a key in a mixed-direction order, as nested comparisons an index can walk."""
+    condition = Q()
+    for position in range(len(order)):
+        equal = {name.lstrip("-"): value for name, value in zip(order[:position], values, strict=False)}
+        name = order[position]
+        descending = name.startswith("-") != backwards
+        lookup = f"{name.lstrip('-')}__{'lt' if descending else 'gt'}"
+        condition |= Q(**equal, **{lookup: values[position]})
+    first = order[0]
+    descending = first.startswith("-") != backwards
+    bound = f"{first.lstrip('-')}__{'lte' if descending else 'gte'}"
+    return Q(**{bound: values[0]}) & condition
+
+
+def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:
+    """How many, counted no further than cap + 1."""
+    return rows.order_by().values("pk")[: cap + 1].count()
+
+
+def _link(query: QueryDict, **changes: str) -> str:
+    query = query.copy()
+    for name in ("after", "before", "page"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query[name] = value
+    return "?" + query.urlencode()
+
+
+def keyset_page(
+    rows: QuerySet,
+    query: QueryDict,
+    *,
+    order: Sequence[str],
+    size: int = PAGE_SIZE,
+    count: bool = True,
+) -> Page:
+    """A page of `rows` in `order` (field names, '-' for descending, unique together) at the cursor in `query`."""
+    fields = [name.lstrip("-") for name in order]
+    before, after = query.get("before", ""), query.get("after", "")
+    backwards = bool(before)
+    key = decode(before or after, len(order)) if (before or after) else None
+    if key is not None:
+        try:
+            key = [rows.model._meta.get_field(name.split("__")[0]).to_python(value)
+                   if "__" not in name else value for name, value in zip(fields, key, strict=True)]  # fmt: skip
+        except Exception:
+            key = None
+    backwards = backwards and key is not None
+    ordering = [F(f).asc() if (name.startswith("-") == backwards) else F(f).desc()
+                for f, name in zip(fields, order, strict=True)]  # fmt: skip
+    narrowed = rows.filter(beyond(order, key, backwards=backwards)) if key is not None else rows
+    found = list(narrowed.order_by(*ordering)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (more if not backwards else True)
+    has_previous = bool(found) and ((key is not None) if not backwards else more)
+    total = capped_count(rows) if count else None
+    return Page(
+        rows=found,
+        next_url=_link(query, after=encode(_key(found[-1], fields))) if has_next else "",
+        previous_url=_link(query, before=encode(_key(found[0], fields))) if has_previous else "",
+        count=total,
+        count_label="" if total is None else (f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}"),
+    )
+
+
+def _key(row: Any, fields: Sequence[str]) -> list[Any]:
+    values = []
+    for name in fields:
+        value = row
+        for part in name.split("__"):
+            value = getattr(value, part)
+        values.append(value)
+    return values

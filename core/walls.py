@@ -1,0 +1,206 @@
+"""Wall two: row security, and a history the application can neither forge nor switch off.
+
+`install()` is run as the owner after every migrate. It is written to be run again and again: it brings
+roles, grants, policies and triggers to the state the models ask for.
+
+A table is behind the wall when its model has a `village` foreign key (or declares `wall_village`);
+rows also open to single-household users (helpers, banks) when it has a `household` foreign key (or
+declares `wall_household`). `core_event` follows the same rule through its plain id columns.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection, models
+
+EVENT_TABLE = "core_event"
+UNRECORDED = {"core_event", "core_seal", "workflow_draft", "workflow_job", "accounts_accessevent", "households_namegram"}  # fmt: skip
+INSERT_ONLY = {"accounts_accessevent"}
+READ_ONLY = {"core_event", "core_seal"}
+PUBLIC_TABLES: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Walled:
+    """A table and the columns that say which village and household a row belongs to."""
+
+    table: str
+    village: str
+    household: str
+
+
+def our_models() -> Iterator[type[models.Model]]:
+    """Every concrete model of our rooms, many-to-many tables too."""
+    for label in settings.ROOMS:
+        for model in apps.get_app_config(label).get_models(include_auto_created=True):
+            if model._meta.managed and not model._meta.proxy:
+                yield model
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    declared = getattr(model, f"wall_{name}", None)
+    if declared is not None:
+        return declared
+    try:
+        field: Any = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return ""
+    return field.column if getattr(field, "concrete", False) and field.many_to_one else ""
+
+
+def walled(model: type[models.Model]) -> Walled | None:
+    """How the model's table is walled, or None for a table that holds no village's rows."""
+    if model._meta.db_table == EVENT_TABLE:
+        return Walled(EVENT_TABLE, "village_id", "household_id")
+    village = _column(model, "village")
+    if not village:
+        return None
+    return Walled(model._meta.db_table, village, _column(model, "household"))
+
+
+def policy(wall: Walled) -> str:
+    """The row test. Sub-selects are evaluated once; a setting that ended is '' and not null."""
+    arms = [
+        "(select current_setting('app.all', true)) = 'on'",
+        f"{wall.village} = any((select nullif(current_setting('app.villages', true), '')::bigint[])::bigint[])",
+    ]
+    if wall.household:
+        arms.append(
+            f"{wall.household} = any("
+            "(select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])"
+        )
+    return " or ".join(arms)
+
+
+ROLES_SQL = """
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'pa_app') then create role pa_app; end if;
+  if not exists (select from pg_roles where rolname = 'pa_public') then create role pa_public nologin; end if;
+exception when duplicate_object or unique_violation then null; end $$;
+"""
+
+GRANTS_SQL = """
+revoke all on schema public from public;
+revoke all on all tables in schema public from public, pa_app, pa_public;
+grant usage on schema public to pa_app, pa_public;
+grant select, insert, update, delete on all tables in schema public to pa_app;
+grant usage, select on all sequences in schema public to pa_app;
+grant execute on all functions in schema public to pa_app;
+"""
+
+RECORD_SQL = """
+create or replace function core_record_change() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public as $$
+-- Statement level: one insert of events for however many rows a COPY or an update touched.
+-- tg_argv[0], tg_argv[1]: the columns that hold the row's village and household ('' for none).
+declare
+  actor bigint := nullif(current_setting('app.user', true), '')::bigint;
+  why text := coalesce(current_setting('app.reason', true), '');
+  village_column text := tg_argv[0];
+  household_column text := tg_argv[1];
+begin
+  if tg_op = 'INSERT' then
+    insert into core_event (at, transaction, user_id, login, reason, "table", row_id, village_id, household_id,
+                            action, before, after)
+    select clock_timestamp(), pg_current_xact_id()::text::bigint, actor, session_user, why, tg_table_name,
+           (row ->> 'id')::bigint, (row ->> village_column)::bigint, (row ->> household_column)::bigint,
+           'I', null, row
+    from (select to_jsonb(n) - 'password' - 'last_login' as row from new_rows n) changed;
+  elsif tg_op = 'DELETE' then
+    insert into core_event (at, transaction, user_id, login, reason, "table", row_id, village_id, household_id,
+                            action, before, after)
+    select clock_timestamp(), pg_current_xact_id()::text::bigint, actor, session_user, why, tg_table_name,
+           (row ->> 'id')::bigint, (row ->> village_column)::bigint, (row ->> household_column)::bigint,
+           'D', row, null
+    from (select to_jsonb(o) - 'password' - 'last_login' as row from old_rows o) changed;
+  else
+    insert into core_event (at, transaction, user_id, login, reason, "table", row_id, village_id, household_id,
+                            action, before, after)
+    select clock_timestamp(), pg_current_xact_id()::text::bigint, actor, session_user, why, tg_table_name,
+           coalesce((new_row ->> 'id')::bigint, (old_row ->> 'id')::bigint),
+           (coalesce(new_row, old_row) ->> village_column)::bigint,
+           (coalesce(new_row, old_row) ->> household_column)::bigint,
+           'U',
+           (select jsonb_object_agg(key, value) from jsonb_each(old_row)
+             where new_row is null or new_row -> key is distinct from value),
+           (select jsonb_object_agg(key, value) from jsonb_each(new_row)
+             where old_row is null or old_row -> key is distinct from value)
+    from (select to_jsonb(o) - 'password' - 'last_login' as old_row, o.id from old_rows o) olds
+    full join (select to_jsonb(n) - 'password' - 'last_login' as new_row, n.id from new_rows n) news using (id)
+    where old_row is distinct from new_row;
+  end if;
+  return null;
+end $$;
+revoke all on function core_record_change() from public, pa_app;
+"""
+
+
+def _trigger_sql(table: str, village: str, household: str) -> str:
+    statements = []
+    for operation, references in (
+        ("insert", "referencing new table as new_rows"),
+        ("update", "referencing old table as old_rows new table as new_rows"),
+        ("delete", "referencing old table as old_rows"),
+    ):
+        statements.append(
+            f'create or replace trigger record_{operation} after {operation} on "{table}" {references} '
+            f"for each statement execute function core_record_change('{village}', '{household}');"
+        )
+    return "\n".join(statements)
+
+
+def statements() -> Iterator[str]:
+    """Everything `install` runs, in order."""
+    yield ROLES_SQL
+    yield GRANTS_SQL
+    yield RECORD_SQL
+    for model in our_models():
+        table = model._meta.db_table
+        wall = walled(model)
+        if wall:
+            yield f'alter table "{table}" enable row level security'
+            yield f'drop policy if exists reach on "{table}"'
+            yield f'create policy reach on "{table}" to pa_app using ({policy(wall)}) with check ({policy(wall)})'
+        if table in READ_ONLY:
+            yield f'revoke insert, update, delete, truncate on "{table}" from pa_app'
+        elif table in INSERT_ONLY:
+            yield f'revoke update, delete, truncate on "{table}" from pa_app'
+        if table not in UNRECORDED:
+            yield _trigger_sql(table, wall.village if wall else "", wall.household if wall else "")
+    for table in sorted(PUBLIC_TABLES):
+        yield f'grant select on "{table}" to pa_public'
+    for extra in _extras:
+        yield extra
+
+
+_extras: list[str] = []
+
+
+def add(sql: str) -> None:
+    """A room's own definer function or grant, installed with the walls. Must be safe to run again."""
+    _extras.append(sql)
+
+
+def is_owner() -> bool:
+    """Whether this connection may install: the owner of the tables, or nothing is there yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user <> 'pa_app'")
+        return bool(cursor.fetchone()[0])
+
+
+def install() -> None:
+    """Bring roles, grants, policies and triggers to what the models ask for. Run as the owner."""
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)
+
+
+def install_after_migrate(**_: Any) -> None:
+    """After every migrate: a table added today is behind the wall today."""
+    existing = connection.introspection.table_names()
+    if EVENT_TABLE in existing and all(model._meta.db_table in existing for model in our_models()):
+        install()

@@ -1,0 +1,55 @@
+"""The register's reading vocabulary."""
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from core.querysets import ScopedQuerySet
+
+
+class HouseholdQuerySet(ScopedQuerySet):
+    household_path = "pk"
+    village_path = "village_id"
+    view_permission = "household_view"
+
+    def active(self) -> Self:
+        """Households still in the register."""
+        return self.filter(ended_on=None)
+
+    def registered_by(self, day: Any) -> Self:
+        """Households that were in the register on a day (the domain's own dates)."""
+        return self.filter(identified_on__lte=day).filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+    def for_list(self) -> Self:
+        """One query for a page of the list: head, population, latest income beside each row."""
+        member, income = (apps.get_model("households", name) for name in ("Member", "Income"))
+        here = member.objects.filter(household_id=OuterRef("pk"), left_on=None).order_by()
+        return self.select_related("village", "village__township").annotate(
+            head_name=Subquery(here.filter(relation="01").values("name")[:1]),
+            population=Subquery(here.values("household_id").annotate(n=Count("pk")).values("n")),
+            per_capita=Subquery(
+                income.objects.filter(household_id=OuterRef("pk")).order_by("-year").values("per_capita")[:1]
+            ),
+        )
+
+
+class HouseholdRowQuerySet(ScopedQuerySet):
+    """Rows that hang on one household."""
+
+    household_path = "household_id"
+    village_path = "village_id"
+    view_permission = "household_view"
+
+
+class MemberQuerySet(HouseholdRowQuerySet):
+    def active(self) -> Self:
+        return self.filter(left_on=None)
+
+    def present_on(self, day: Any) -> Self:
+        """Members on a day, of households registered on that day."""
+        return self.filter(
+            Q(joined_on=None) | Q(joined_on__lte=day),
+            Q(left_on=None) | Q(left_on__gt=day),
+            household__identified_on__lte=day,
+        ).filter(Q(household__ended_on=None) | Q(household__ended_on__gt=day))

@@ -1,0 +1,3 @@
+# Pages follow.
+app_name = "reports"
+urlpatterns: list = []

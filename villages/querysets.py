@@ -1,0 +1,45 @@
+"""Who reaches which villages: the geographic half of wall one, over the reach that `villages.reach` works out."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from core import scope
+from core.clock import today
+from core.querysets import ScopedQuerySet
+from villages import rules
+
+
+class GrantQuerySet(models.QuerySet):
+    def active(self) -> Self:
+        """Grants in force today."""
+        day = today()
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+
+class VillageQuerySet(models.QuerySet):
+    def within(self, prefixes: frozenset[str]) -> Self:
+        """Villages whose code lies in one of these area prefixes."""
+        condition = Q()
+        for area in sorted(prefixes):
+            condition |= Q(code__gte=area, code__lt=rules.after(area))
+        return self.filter(condition) if prefixes else self.none()
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Villages this user may use with this permission."""
+        found = scope.reach(user, permission or "village_view")
+        if found.everything:
+            return self
+        return self.filter(pk__in=sorted(found.villages)) if found.villages else self.none()
+
+
+class DivisionQuerySet(models.QuerySet):
+    def villages_level(self) -> Self:
+        return self.filter(level=5)
+
+
+class VillageRowQuerySet(ScopedQuerySet):
+    """Rows that hang on a village."""
+
+    view_permission = "village_view"

@@ -1,0 +1,3 @@
+# Pages follow.
+app_name = "villages"
+urlpatterns: list = []

@@ -1,0 +1,19 @@
+"""Jobs and drafts belong to one person; attachments to a village's record."""
+
+from typing import Any, Self
+
+from django.db import models
+
+from core.querysets import ScopedQuerySet
+
+
+class OwnQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Only what the user started."""
+        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+
+
+class AttachmentQuerySet(ScopedQuerySet):
+    household_path = "household_id"
+    village_path = "village_id"
+    view_permission = "village_view"
