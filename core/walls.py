@@ -5,7 +5,7 @@ roles, grants, policies and triggers to the state the models ask for.
 
 A table is behind the wall when its model has a `village` foreign key (or declares `wall_village`);
 rows also open to single-household users (helpers, banks) when it has a `household` foreign key (or
-declares `wall_household`). `core_event` follows the same rule through its plain id columns.
+declares `wall_household`); a row without a village may be its owner's alone (`wall_owner`). `core_event` follows the same rule through its plain id columns.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ class Walled:
     table: str
     village: str
     household: str
+    owner: str = ""
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -59,7 +60,7 @@ def walled(model: type[models.Model]) -> Walled | None:
     village = _column(model, "village")
     if not village:
         return None
-    return Walled(model._meta.db_table, village, _column(model, "household"))
+    return Walled(model._meta.db_table, village, _column(model, "household"), getattr(model, "wall_owner", ""))
 
 
 def policy(wall: Walled) -> str:
@@ -72,6 +73,10 @@ def policy(wall: Walled) -> str:
         arms.append(
             f"{wall.household} = any("
             "(select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])"
+        )
+    if wall.owner:
+        arms.append(
+            f"{wall.village} is null and {wall.owner} = (select nullif(current_setting('app.user', true), '')::bigint)"
         )
     return " or ".join(arms)
 
@@ -186,10 +191,11 @@ def add(sql: str) -> None:
 
 
 def is_owner() -> bool:
-    """Whether this connection may install: the owner of the tables, or nothing is there yet."""
+    """Whether this connection owns the tables and so may install. False before the first migrate."""
     with connection.cursor() as cursor:
-        cursor.execute("select current_user <> 'pa_app'")
-        return bool(cursor.fetchone()[0])
+        cursor.execute("select pg_has_role(current_user, relowner, 'usage') from pg_class where oid = to_regclass(%s)", [EVENT_TABLE])
+        row = cursor.fetchone()
+        return bool(row and row[0])
 
 
 def install() -> None:
@@ -201,6 +207,8 @@ def install() -> None:
 
 def install_after_migrate(**_: Any) -> None:
     """After every migrate: a table added today is behind the wall today."""
-    existing = connection.introspection.table_names()
-    if EVENT_TABLE in existing and all(model._meta.db_table in existing for model in our_models()):
+    if not is_owner():
+        return
+    existing = set(connection.introspection.table_names())
+    if all(model._meta.db_table in existing for model in our_models()):
         install()

@@ -151,32 +151,34 @@ INSTALLED_APPS.insert(0, "django.forms")
 DATABASE_ROLE = env("DATABASE_ROLE", default="app")
 
 
-def database() -> dict:
-    """The connection of this process: as the restricted role, or as the owner for its few commands."""
-    options: dict = {"connect_timeout": 10}
+def database(role: str) -> dict:
+    """The connection of one role: the restricted application, or the owner for its few commands.
+
+    With DATABASE_URL alone its login is the owner and the application steps down from it; production names
+    two logins, so that there is nothing to step back up to.
+    """
+    # The connection's zone is Shanghai too, or `::date` is a day off before eight in the morning.
+    session = "-c timezone=Asia/Shanghai"
     if EMBEDDED_DATABASE:
         from core import postgres
 
-        server = postgres.ensure_running(DATA_DIR)
-        entry = postgres.database_url(server, "pa_owner" if DATABASE_ROLE == "owner" else "pa_app")
+        entry = postgres.database_url(postgres.ensure_running(DATA_DIR), f"pa_{role}")
     else:
-        app_url = secret("DATABASE_URL")
         owner_url = secret("DATABASE_OWNER_URL")
-        entry = environ.Env.db_url_config(owner_url if DATABASE_ROLE == "owner" and owner_url else app_url)
-        if DATABASE_ROLE != "owner" and not owner_url:
-            options["options"] = "-c role=pa_app"
+        entry = environ.Env.db_url_config(owner_url if role == "owner" and owner_url else secret("DATABASE_URL"))
+        if role == "app" and not owner_url:
+            session += " -c role=pa_app"
+    options = {"connect_timeout": 10, **entry.get("OPTIONS", {}), "options": session}
     return {
+        **entry,
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": False,
         "ATOMIC_REQUESTS": True,
-        **{key: value for key, value in entry.items() if key not in {"ENGINE", "OPTIONS"}},
-        "OPTIONS": {**options, **entry.get("OPTIONS", {})},
-        "TIME_ZONE": None,
+        "OPTIONS": options,
     }
 
 
-DATABASES = {"default": database()}
+DATABASES = {"default": database(DATABASE_ROLE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- language and time -------------------------------------------------------------------------------
@@ -184,10 +186,6 @@ LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
-# The connection's zone is Shanghai too, or `::date` is a day off before eight in the morning.
-DATABASES["default"]["OPTIONS"]["options"] = (
-    DATABASES["default"]["OPTIONS"].get("options", "") + " -c timezone=Asia/Shanghai"
-).strip()
 
 # --- sign-in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

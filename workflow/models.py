@@ -33,6 +33,7 @@ class Attachment(models.Model):
 
     wall_village = "village_id"
     wall_household = "household_id"
+    wall_owner = "owner_id"
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:

@@ -17,3 +17,10 @@ class AttachmentQuerySet(ScopedQuerySet):
     household_path = "household_id"
     village_path = "village_id"
     view_permission = "village_view"
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Files of records in reach, and one's own that belong to no village (export results)."""
+        if not user.is_authenticated:
+            return self.none()
+        own = self.filter(owner_id=user.pk, village_id=None)
+        return own | super().visible_to(user, permission)

@@ -1,0 +1,135 @@
+"""The small world of the tests: two townships, three villages, one person a role."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import factory
+
+from accounts.models import Organization, User
+from accounts.permissions import Role
+from core.checks.identity import make_id_number
+from households.models import Household, Income, Living, Member
+from villages.models import Division, Grant, Village, VillageGroup
+
+START = date(2016, 1, 1)
+
+
+class OrganizationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Organization
+
+    name = factory.Sequence(lambda n: f"测试单位{n}")
+    nature = Organization.Nature.GOVERNMENT
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    name = factory.Sequence(lambda n: f"测试员{n}")
+    must_change_password = False
+    password = "!"
+
+
+class HouseholdFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Household
+
+    household_code = factory.LazyAttributeSequence(lambda o, n: f"{o.village.code}{n % 10000:04d}")
+    identified_on = date(2015, 12, 31)
+    attribute = "01"
+    cause_main = "07"
+
+
+class MemberFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Member
+
+    village = factory.SelfAttribute("household.village")
+    number = factory.Sequence(lambda n: n % 100 + 1)
+    name = factory.Sequence(lambda n: f"张测{'一二三四五六七八九十'[n % 10]}")
+    sex = "1"
+    birth_on = date(1970, 1, 1)
+    relation = "01"
+    health = ["1"]
+    labour = "1"
+    id_number = factory.Sequence(lambda n: make_id_number("999999", date(1970, 1, 1), (n * 2 + 1) % 1000))
+
+
+class IncomeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Income
+
+    village = factory.SelfAttribute("household.village")
+    year = 2017
+    population = 1
+
+
+class LivingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Living
+
+    village = factory.SelfAttribute("household.village")
+    year = 2017
+
+
+@dataclass
+class World:
+    """`villages[0]` and `[1]` lie in the first township, `[2]` in the second; people by role, all in the first."""
+
+    city: Division
+    townships: list[Division]
+    villages: list[Village]
+    people: dict[str, User] = field(default_factory=dict)
+
+
+CITY_WIDE = {
+    Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, Role.CITY_LEADER, Role.BUREAU_CLERK, Role.BUREAU_APPROVER,
+    Role.ORG_DEPARTMENT, Role.FINANCE, Role.SECTOR_DEPARTMENT, Role.DISCIPLINE, Role.HELPER, Role.BANK, Role.UNIT_LIAISON,
+}  # fmt: skip
+VILLAGE_WIDE = {Role.VILLAGE_CADRE, Role.VILLAGE_COMMITTEE}
+
+
+def grant(user: User, role: str, division: Division, **fields: Any) -> Grant:
+    return Grant.objects.create(
+        user=user, role=role, division=division, area=division.prefix, **{"since": START, **fields}
+    )
+
+
+def make_divisions() -> tuple[Division, list[Division]]:
+    province = Division.objects.create(code="630000000000", name="青海省", level=1)
+    prefecture = Division.objects.create(code="632800000000", name="海西州", level=2, parent=province)
+    city = Division.objects.create(code="632801000000", name="格尔木市", level=3, parent=prefecture)
+    townships = [
+        Division.objects.create(code=code, name=name, level=4, parent=city)
+        for code, name in (("632801100000", "郭勒木德镇"), ("632801200000", "大格勒乡"))
+    ]
+    return city, townships
+
+
+def make_village(township: Division, serial: int, name: str, **fields: Any) -> Village:
+    code = f"{township.code[:9]}{serial:03d}"
+    division = Division.objects.create(code=code, name=name, level=5, parent=township)
+    village = Village.objects.create(division=division, township=township, code=code, name=name, **fields)
+    VillageGroup.objects.create(village=village, name="一社", number=1)
+    VillageGroup.objects.create(village=village, name="二社", number=2)
+    return village
+
+
+def make_world() -> World:
+    city, townships = make_divisions()
+    villages = [
+        make_village(townships[0], 901, "示范一村", is_poor_village=True, poor_since=2015),
+        make_village(townships[0], 902, "示范二村", is_poor_village=True, poor_since=2015),
+        make_village(townships[1], 903, "样例三村"),
+    ]
+    world = World(city, townships, villages)
+    for role in Role.values:
+        user = UserFactory(username=role, name=Role(role).label[:20])
+        area = city if role in CITY_WIDE else villages[0].division if role in VILLAGE_WIDE else townships[0]
+        grant(user, role, area)
+        world.people[role] = user
+    world.people["stranger"] = UserFactory(username="stranger", name="无授权人")
+    return world

@@ -1,0 +1,114 @@
+"""Job pages, files, drafts, and the door of every export."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.services import note_access
+from core import listing as listings
+from workflow import services
+from workflow.forms import PurposeForm
+from workflow.models import Attachment, Draft, Job
+
+
+@login_required
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    jobs = Job.objects.visible_to(request.user).select_related("result").order_by("-id")[:100]
+    return render(request, "workflow/job_list.html", {"jobs": jobs, "running": any(not job.ended for job in jobs)})
+
+
+@login_required
+@require_safe
+def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.visible_to(request.user).select_related("result"), pk=pk)
+    template = "workflow/_job.html" if request.htmx else "workflow/job_detail.html"  # type: ignore[attr-defined]
+    return render(request, template, {"job": job, "expired": _expired(job.result)})
+
+
+@login_required
+@require_POST
+def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    try:
+        services.cancel_job(job=job, by=request.user)
+        messages.success(request, "已请求取消。")
+    except services.WorkflowError as error:
+        messages.error(request, str(error))
+    return redirect(job)
+
+
+def _expired(attachment: Attachment | None) -> bool:
+    return bool(attachment and attachment.expires_at and attachment.expires_at < timezone.now())
+
+
+MIME = {"jpg": "image/jpeg", "pdf": "application/pdf",
+        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file, to whom its record is visible; downloads are in the access log."""
+    file = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
+    if _expired(file):
+        raise Http404
+    note_access(request, "exported" if file.kind == "xlsx" else "opened", file, detail=file.title)
+    name = file.title if file.title.endswith(f".{file.kind}") else f"{file.title}.{file.kind}"
+    response = FileResponse(file.file.open(), content_type=MIME[file.kind], as_attachment=file.kind == "xlsx", filename=name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def export_start(request: HttpRequest, key: str) -> HttpResponse:
+    """Asks the purpose, then starts a job that exports exactly the list that was shown."""
+    try:
+        listing = listings.get(key)
+    except KeyError as error:
+        raise Http404 from error
+    if not listing.export_permission or not request.user.may(listing.export_permission):
+        raise PermissionDenied
+    query = (request.POST.get("query") or request.GET.get("query") or "")[:2000].replace("\0", "")
+    form = PurposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        job = services.start_job(
+            kind="export",
+            title=f"导出:{listing.title}",
+            parameters={"listing": key, "query": query, "purpose": form.cleaned_data["purpose"]},
+            by=request.user,
+        )
+        return redirect(job)
+    return render(request, "workflow/export.html", {"listing": listing, "form": form, "query": query})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def draft(request: HttpRequest, form: str) -> HttpResponse:
+    """The server-side draft of one form: GET gives it, POST keeps it, POST with `drop` forgets it."""
+    if request.method == "GET":
+        found = Draft.objects.visible_to(request.user).filter(form=form).first()
+        return JsonResponse({"data": found.as_dict() if found else None})
+    if "drop" in request.POST:
+        services.drop_draft(form=form, by=request.user)
+        return JsonResponse({"saved_at": None})
+    data: dict[str, Any] = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    try:
+        saved = services.save_draft(form=form, data=data, label=request.POST.get("draft_label", ""), by=request.user)
+    except services.WorkflowError as error:
+        return JsonResponse({"error": str(error)}, status=413)
+    return JsonResponse({"saved_at": timezone.localtime(saved.updated_at).strftime("%H:%M")})
+
+
+@login_required
+@require_safe
+def draft_list(request: HttpRequest) -> HttpResponse:
+    drafts = Draft.objects.visible_to(request.user).defer("data").order_by("-updated_at")[:100]
+    return render(request, "workflow/draft_list.html", {"drafts": drafts})
