@@ -89,7 +89,7 @@ def show(value: Any, kind: str = "text") -> str:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list page. `rows(user)` is already in scope and carries what the columns need (one query a page)."""
+    """A list page. `filters` takes `user=` so that its choices are in scope. `rows(user)` is already in scope and carries what the columns need (one query a page)."""
 
     key: str
     title: str
@@ -138,8 +138,7 @@ def filtered(listing: Listing, user: Any, query: QueryDict, request: HttpRequest
     rows = listing.rows(user)
     if listing.filters is None:
         return rows, None
-    filterset = listing.filters(query, queryset=rows, request=request)
-    filterset.user = user
+    filterset = listing.filters(query, queryset=rows, request=request, user=user)
     if not filterset.form.is_valid():
         return rows.none(), filterset.form
     return filterset.qs, filterset.form

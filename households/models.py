@@ -162,17 +162,21 @@ class Household(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["village", "household_code"], name="household_list"),
-            models.Index(fields=["poverty_status", "village", "household_code"], name="household_by_status"),
-            models.Index(fields=["cause_main", "village", "household_code"], name="household_by_cause"),
-            models.Index(fields=["attribute", "village", "household_code"], name="household_by_attribute"),
-            models.Index(fields=["exit_year", "village", "household_code"], name="household_by_exit_year"),
-            models.Index(fields=["village", "household_code"], name="household_with_warnings", condition=Q(warning_count__gt=0)),
+            models.Index(fields=["village", "id"], name="household_list"),
+            models.Index(fields=["poverty_status", "village", "id"], name="household_by_status"),
+            models.Index(fields=["cause_main", "village", "id"], name="household_by_cause"),
+            models.Index(fields=["attribute", "village", "id"], name="household_by_attribute"),
+            models.Index(fields=["exit_year", "village", "id"], name="household_by_exit_year"),
+            models.Index(fields=["village", "id"], name="household_with_warnings", condition=Q(warning_count__gt=0)),
             models.Index(fields=["phone_index"], name="household_by_phone"),
         ]
 
     def __str__(self) -> str:
         return self.household_code
+
+    @property
+    def cause_other_labels(self) -> list[str]:
+        return [codes.Cause(cause).label for cause in self.cause_other]
 
     def get_absolute_url(self) -> str:
         return reverse("households:detail", args=[self.pk])
@@ -264,6 +268,10 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def health_labels(self) -> str:
+        return "、".join(codes.Health(code).label for code in self.health)
 
     @property
     def is_head(self) -> bool:

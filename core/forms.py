@@ -1,0 +1,147 @@
+"""Form fields and the base form of every room: clean text, dates as written, code lists typed by pinyin or number."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from core.checks.problems import CheckError
+from core.checks.text import clean_line, has_forbidden
+from core.dates import parse_date
+from core.pinyin import initials
+
+REQUIRED = {"required": "请填写。"}
+
+
+@lru_cache(maxsize=4096)
+def _initials(label: str) -> str:
+    return initials(label)
+
+
+class CodeSelect(forms.Select):
+    """A select the page upgrades: each option carries its pinyin initials."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"data-combobox": "", **(attrs or {})}, choices)
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if value:
+            option["attrs"]["data-py"] = _initials(str(label))
+        return option
+
+
+class LineField(forms.CharField):
+    """One line of clean text; null bytes, control and direction-turning characters get an error here."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        try:
+            return clean_line(text, self.max_length or 10_000)
+        except CheckError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class TextField(forms.CharField):
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        if has_forbidden(text):
+            raise forms.ValidationError("含有看不见的控制字符,请删除后重新输入。")
+        return text
+
+
+class WrittenDateField(forms.DateField):
+    """A date as people write it: 20200315, 2020-3-15, 二〇二〇年三月."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "如 20170930", "autocomplete": "off", "inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(str(value)[:40])
+        except CheckError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class CheckedField(LineField):
+    """A line that goes through one of core.checks' parsers."""
+
+    def __init__(self, *args: Any, parser: Callable[[str], str], **kwargs: Any) -> None:
+        self.parser = parser
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        if not text:
+            return text
+        try:
+            return self.parser(text)
+        except CheckError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class AmountField(forms.DecimalField):
+    """A plain number typed without the browser's spinner; thousands separators are taken."""
+
+    widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value).replace(",", "").replace(",", "").strip() if value is not None else ""
+        if len(text) > 30:
+            raise forms.ValidationError("数字太长,请核对。")
+        if not text and not self.required:
+            return None
+        return super().to_python(text)
+
+
+class WholeField(forms.IntegerField):
+    widget = forms.TextInput(attrs={"class": "num", "inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        if value is not None and len(str(value)) > 12:
+            raise forms.ValidationError("数字太大,请核对。")
+        return super().to_python(value)
+
+
+def room_field(field: models.Field, **options: Any) -> forms.Field | None:
+    """The form field of a model field, in this product's manner."""
+    if isinstance(field, models.ForeignKey):
+        return field.formfield(widget=CodeSelect, empty_label="", **options)
+    if getattr(field, "choices", None) and not isinstance(field, models.BooleanField):
+        return field.formfield(widget=CodeSelect, **options)
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return field.formfield(form_class=WrittenDateField, **options)
+    if isinstance(field, models.DecimalField):
+        return field.formfield(form_class=AmountField, localize=False, **options)
+    if isinstance(field, models.IntegerField):
+        return field.formfield(form_class=WholeField, **options)
+    if isinstance(field, models.TextField):
+        return field.formfield(form_class=TextField if not field.unique else LineField, **options)
+    if isinstance(field, models.CharField):
+        return field.formfield(form_class=LineField, **options)
+    return field.formfield(**options)
+
+
+class RoomForm(forms.ModelForm):
+    """A model form in this product's manner: the user's scope comes in, and widths lay it out."""
+
+    widths: dict[str, str] = {}
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        self.user = user
+        self.warnings: dict[str, list[str]] = {}
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for bound in self.fields.values():
+            bound.error_messages["required"] = REQUIRED["required"]
+            bound.error_messages["invalid_choice"] = "请从列表中选择。"
+            if bound.required and not isinstance(bound, forms.BooleanField):
+                bound.widget.attrs["required"] = True
