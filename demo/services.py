@@ -77,6 +77,19 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
     say("演示数据已载入。")
 
 
+def is_loaded() -> bool:
+    """Whether there is anything to show."""
+    return Village.objects.exists()
+
+
+def charts_wanted() -> bool:
+    """Whether the demo's poor villages still lack their charts."""
+    from reports.models import ChartRelease
+
+    with acting_as_system(reason="检查六张图"):
+        return is_loaded() and not ChartRelease.objects.exists()
+
+
 def _divisions(world: World) -> None:
     parent = None
     for level, (code, name) in enumerate((golmud.PROVINCE, golmud.PREFECTURE, golmud.CITY), start=1):
