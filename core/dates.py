@@ -8,11 +8,14 @@ from core.checks.problems import CheckError
 
 _DIGITS = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 EARLIEST, LATEST = 1900, 2100
+HINT = "日期请写成 2020-3-15、20200315 或 2020年3月15日。"
 
 
 def _chinese_number(text: str) -> str:
-    """二十五 → 25, 二〇二〇 → 2020."""
+    """二十五 → 25, 二〇二〇 → 2020. Raises CheckError for what is no number, as 十十."""
     if "十" in text:
+        if not re.fullmatch("[一二三四五六七八九]?十[一二三四五六七八九]?", text):
+            raise CheckError(HINT)
         tens, _, ones = text.partition("十")
         return str((int(_DIGITS[tens]) if tens else 1) * 10 + (int(_DIGITS[ones]) if ones else 0))
     return "".join(_DIGITS[c] for c in text)
@@ -29,7 +32,7 @@ def parse_date(text: str) -> date:
         r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(?:(\d{1,2})日?)?)?", plain
     )
     if not found:
-        raise CheckError("日期请写成 2020-3-15、20200315 或 2020年3月15日。")
+        raise CheckError(HINT)
     year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)
     if not EARLIEST <= year <= LATEST:
         raise CheckError(f"年份应在{EARLIEST}至{LATEST}之间。")
@@ -40,10 +43,10 @@ def parse_date(text: str) -> date:
 
 
 def from_serial(serial: int) -> date:
-    """A spreadsheet's day number (1900 system). Raises CheckError outside 1900–2100."""
-    if not 1 <= serial <= 73_415:
+    """A spreadsheet's day number (1900 system, whose day 60 never was). Raises CheckError outside 1900–2100."""
+    if not 1 <= serial <= 73_415 or serial == 60:
         raise CheckError("表格中的日期数值超出范围。")
-    return date(1899, 12, 30) + timedelta(days=serial)
+    return date(1899, 12, 30) + timedelta(days=serial + (serial < 60))
 
 
 def chinese_date(day: date) -> str:

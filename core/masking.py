@@ -1,6 +1,12 @@
 """What may be shown of a person (`domain.md` §5.3). Masking is done on the server, exports carry the same."""
 
+import re
+
 from core.checks.names import COMPOUND_SURNAMES, DOT
+
+_GROUP = r"第?[\d一二三四五六七八九十]{1,3}(?:社(?!区)|小?组)"
+_VILLAGE = re.compile(rf"[^\d号]*?(?:社区|村)(?:{_GROUP})?|{_GROUP}")
+_TOWN = re.compile(r"[^\d号]*?(?:镇|乡|街道)")
 
 
 def mask_name(name: str | None) -> str:
@@ -23,7 +29,7 @@ def mask_id_number(number: str | None) -> str:
     """632801********1234; disability cards keep first six and last four too."""
     if not number:
         return ""
-    return number[:6] + "*" * (len(number) - 10) + number[-4:] if len(number) > 10 else "*" * len(number)
+    return number[:6] + "*" * (len(number) - 10) + number[-4:] if len(number) >= 18 else last_four(number)
 
 
 def last_four(number: str | None) -> str:
@@ -38,7 +44,9 @@ def mask_phone(number: str | None) -> str:
     if "-" in number:
         area, _, rest = number.partition("-")
         return f"{area}-{'*' * (len(rest) - 2)}{rest[-2:]}"
-    return number[:3] + "*" * (len(number) - 7) + number[-4:] if len(number) > 7 else "*" * len(number)
+    if len(number) >= 11:
+        return number[:3] + "*" * (len(number) - 7) + number[-4:]
+    return "*" * (len(number) - 2) + number[-2:] if len(number) > 4 else "*" * len(number)
 
 
 def mask_account(number: str | None) -> str:
@@ -47,11 +55,10 @@ def mask_account(number: str | None) -> str:
 
 
 def mask_address(address: str | None) -> str:
-    """Down to the village or group; what follows is hidden."""
+    """Down to the village and its numbered group, else the town; never past a house number."""
     if not address:
         return ""
-    for mark in ("社", "组", "村", "镇", "乡"):
-        position = address.find(mark)
-        if position >= 0:
-            return address[: position + 1] + ("****" if len(address) > position + 1 else "")
-    return address[:2] + "****"
+    shown = _VILLAGE.match(address) or _TOWN.match(address)
+    if not shown:
+        return ("" if re.search(r"\d", address[:2]) else address[:2]) + "****"
+    return shown[0] + ("****" if shown.end() < len(address) else "")

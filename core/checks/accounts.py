@@ -40,9 +40,9 @@ def parse_credit_code(text: str) -> str:
 def parse_phone(text: str) -> str:
     """A mobile number, or a landline with its area code as 0979-8412345."""
     number = re.sub(r"[\s\-()()—–]", "", normalise(text)).removeprefix("+86")
-    if re.fullmatch(r"1\d{10}", number):
+    if re.fullmatch(r"1[0-9]{10}", number):
         return number
-    found = re.fullmatch(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})", number)
+    found = re.fullmatch(r"(0(?:10|2[0-9]|[3-9][0-9]{2}))([0-9]{7,8})", number)
     if found:
         return f"{found[1]}-{found[2]}"
     raise CheckError("电话应为11位手机号,或带区号的固定电话(如0979-8412345)。")

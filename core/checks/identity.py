@@ -87,7 +87,7 @@ def parse_disability_number(text: str, *, id_number: str | None, today: date, de
     category, grade, reissue = number[18], number[19], number[20:]
     if category not in "1234567" or grade not in "1234":
         raise CheckError("残疾人证号第19位应为类别1至7,第20位应为等级1至4。")
-    if reissue and not re.fullmatch(r"B\d", reissue):
+    if reissue and not re.fullmatch(r"B[0-9]", reissue):
         raise CheckError("补换证号的末两位应为B加一位数字。")
     return DisabilityNumber(number, holder, category, grade, reissue)
 

@@ -22,7 +22,7 @@ LONGEST = 50
 def clean_name(text: str) -> str:
     """The name as it is stored: 2–50 characters, dots canonical. Raises CheckError."""
     text = _DOTS.sub(DOT, half_width(text))
-    text = re.sub(f"(?<=[{_CJK}])\\.(?=[{_CJK}])", DOT, text)
+    text = re.sub(f"(?<=[{_CJK}])\\s*\\.\\s*(?=[{_CJK}])", DOT, text)
     text = re.sub(r"\s+", " ", text).strip() if re.search("[A-Za-z]", text) else re.sub(r"\s+", "", text)
     if has_forbidden(text):
         raise CheckError("姓名含有看不见的控制字符,请删除后重新输入。")

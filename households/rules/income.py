@@ -16,6 +16,19 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "transfer": ("转移性收入", ("d1", "d2", "d3", "d4", "d5", "d6")),
     "expense": ("生产经营性支出", ("e1", "e2", "e3", "e4")),
 }
+_LABELS = {
+    "a": "务工收入 行业部门公益岗 乡镇公益岗 村级公益岗 其他(采摘、零工)",
+    "b": "种植业 养殖业 林果业 其他",
+    "c": "资产收益扶贫分红 土地(草场)流转 代种代养、入股 其他",
+    "d": "计划生育金 低保金 特困供养金 养老保险金 生态补偿金 其他转移性收入",
+    "e": "种植 养殖 林果 其他",
+}
+# Item code in the form's order -> (label, group), as ("a1", ("务工收入", "wage")).
+INCOME_ITEMS: dict[str, tuple[str, str]] = {
+    code: (label, group)
+    for group, (_, codes) in GROUPS.items()
+    for code, label in zip(codes, _LABELS[codes[0][0]].split(), strict=True)
+}
 CENT = Decimal("0.01")
 LARGE_CHANGE = Decimal("0.5")
 PENSION_AGE = 60
@@ -65,7 +78,9 @@ def check_income(
     def amount(code: str) -> Decimal:
         return Decimal(items.get(code) or 0)
 
-    found = []
+    found: list[Problem] = []
+
+    found += [Problem(code, "error", "不能是负数。") for code in INCOME_ITEMS if amount(code) < 0]
 
     def warn(field: str, message: str) -> None:
         found.append(Problem(field, "warning", message))

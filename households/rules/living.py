@@ -8,6 +8,10 @@ from core.checks import Problem
 
 SMALL_DWELLING_M2 = Decimal(13)  # a head, [assumed]
 ZERO = Decimal(0)
+AMOUNTS = (
+    "cultivated_mu", "irrigated_mu", "forest_mu", "returned_forest_mu", "orchard_mu", "pasture_mu", "water_mu",
+    "road_distance_km", "dwelling_m2", "cattle", "sheep", "horses", "camels",
+)  # fmt: skip
 
 
 def check_living(values: Mapping[str, Any], *, population: int) -> list[Problem]:
@@ -16,7 +20,7 @@ def check_living(values: Mapping[str, Any], *, population: int) -> list[Problem]
     def amount(name: str) -> Decimal:
         return values.get(name) or ZERO
 
-    found = []
+    found = [Problem(name, "error", "不能是负数。") for name in AMOUNTS if amount(name) < 0]
     if amount("irrigated_mu") > amount("cultivated_mu"):
         found.append(Problem("irrigated_mu", "error", "有效灌溉面积不能大于耕地面积。"))
     if amount("returned_forest_mu") + amount("orchard_mu") > amount("forest_mu"):

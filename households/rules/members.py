@@ -73,6 +73,11 @@ def _identity(m: MemberFacts, today: date) -> list[Problem]:
         found.append(_error("birth_on", "没有证件号码时要填出生日期,不确切的请勾选“出生日期为估计”。"))
     if m.birth_on and m.birth_on > today:
         found.append(_error("birth_on", "出生日期晚于今天。"))
+    if m.document_kind == codes.DocumentKind.ID_CARD and len(m.id_number) == 18:
+        if m.sex != (codes.Sex.MALE if m.id_number[16] in "13579" else codes.Sex.FEMALE):
+            found.append(_error("sex", "与证件号码第17位所示性别不一致,请核对。"))
+        if m.birth_on and f"{m.birth_on:%Y%m%d}" != m.id_number[6:14]:
+            found.append(_error("birth_on", "与证件号码所示出生日期不一致,请核对。"))
     return found
 
 
@@ -94,7 +99,7 @@ def _relation(m: MemberFacts, head: MemberFacts | None) -> list[Problem]:
     return found
 
 
-def _school(m: MemberFacts, age: int) -> list[Problem]:
+def _school(m: MemberFacts, age: int | None) -> list[Problem]:
     found = []
     if m.at_school and m.education:
         found.append(_error("education", "在校生不填文化程度。"))
@@ -102,7 +107,7 @@ def _school(m: MemberFacts, age: int) -> list[Problem]:
         found.append(_error("education", "不在校的人要填文化程度,学龄前选“学龄前儿童”。"))
     if age in COMPULSORY_SCHOOL and not m.at_school and not m.dropout_reason:
         found.append(_error("dropout_reason", "6至15岁不在校的,要填失学或辍学原因。"))
-    if m.education == codes.Education.PRESCHOOL and age > 7:
+    if m.education == codes.Education.PRESCHOOL and age is not None and age > 7:
         found.append(_warning("education", f"{age}岁选了“学龄前儿童”,请核对。"))
     return found
 
@@ -121,11 +126,15 @@ def _health(m: MemberFacts) -> list[Problem]:
     return found
 
 
-def _work(m: MemberFacts, age: int) -> list[Problem]:
+def _work(m: MemberFacts, age: int | None) -> list[Problem]:
     found = []
-    if (age < WORKING_AGE or m.at_school) and m.labour != codes.Labour.NONE:
+    young = age is not None and age < WORKING_AGE
+    for field, months in (("work_months", m.work_months), ("public_post_months", m.public_post_months)):
+        if not 0 <= months <= 12:
+            found.append(_error(field, "一年的月数应在0至12之间。"))
+    if (young or m.at_school) and m.labour != codes.Labour.NONE:
         found.append(_error("labour", "未满16岁或在校的,劳动技能应为“无劳动力”。"))
-    if age >= PENSION_AGE and m.labour in {codes.Labour.ORDINARY, codes.Labour.SKILLED}:
+    if age is not None and age >= PENSION_AGE and m.labour in {codes.Labour.ORDINARY, codes.Labour.SKILLED}:
         found.append(_warning("labour", f"{age}岁选了“{codes.Labour(m.labour).label}”,请核对。"))
     if m.work_months and not m.work_area:
         found.append(_error("work_area", "有务工时间的要填务工区域。"))
@@ -133,20 +142,20 @@ def _work(m: MemberFacts, age: int) -> list[Problem]:
         found.append(_warning("work_months", "填了务工区域,请填务工时间。"))
     if m.public_post and not m.public_post_months:
         found.append(_warning("public_post_months", "有公益性岗位,请填聘用月数。"))
-    if m.work_months and age < WORKING_AGE:
+    if m.work_months and young:
         found.append(_warning("work_months", "未满16岁有务工时间,请核对。"))
     return found
 
 
-def _support(m: MemberFacts, age: int) -> list[Problem]:
+def _support(m: MemberFacts, age: int | None) -> list[Problem]:
     found = []
     if not m.medical_insured:
         found.append(_warning("medical_insured", "未参加基本医疗保险,请落实参保。"))
-    if m.pension_insured and (age < WORKING_AGE or m.at_school):
+    if m.pension_insured and (m.at_school or (age is not None and age < WORKING_AGE)):
         found.append(_warning("pension_insured", "未满16岁或在校的一般不参加养老保险,请核对。"))
     if m.low_income_support and m.extreme_support:
         found.append(_error("extreme_support", "低保和特困供养不能同时享受。"))
-    if m.political and age < 14:
+    if m.political and age is not None and age < 14:
         found.append(_warning("political", "未满14岁不填政治面貌。"))
     return found
 
@@ -168,7 +177,7 @@ def check_member(m: MemberFacts, *, head: MemberFacts | None, today: date) -> li
     """Everything about one member, at its fields. A member who has left is checked for the change alone."""
     if not m.active:
         return _change(m)
-    age = age_on(m.birth_on, today) if m.birth_on else 0
+    age = age_on(m.birth_on, today) if m.birth_on else None  # unknown: the rules on ages are left out
     return [*_identity(m, today), *_relation(m, head), *_school(m, age), *_health(m), *_work(m, age), *_support(m, age), *_change(m)]
 
 
@@ -236,7 +245,8 @@ def check_household(facts: HouseholdFacts, members: Sequence[MemberFacts], *, to
     present = [m for m in members if m.active]
     relations = Counter(m.relation for m in present)
     found = [*_causes(facts, present), *_status(facts)]
-    if relations[codes.Relation.HEAD] != 1:
+    ended = facts.poverty_status in {codes.PovertyStatus.REMOVED, codes.PovertyStatus.GONE} and not present
+    if relations[codes.Relation.HEAD] != 1 and not ended:
         found.append(_error("members", "一户必须有且只有一位户主。"))
     if relations[codes.Relation.SPOUSE] > 1:
         found.append(_warning("members", "有两位以上配偶,请核对与户主关系。"))
