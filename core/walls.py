@@ -70,14 +70,9 @@ def policy(wall: Walled) -> str:
         f"{wall.village} = any((select nullif(current_setting('app.villages', true), '')::bigint[])::bigint[])",
     ]
     if wall.household:
-        arms.append(
-            f"{wall.household} = any("
-            "(select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])"
-        )
+        arms.append(f"{wall.household} = any((select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])")
     if wall.owner:
-        arms.append(
-            f"{wall.village} is null and {wall.owner} = (select nullif(current_setting('app.user', true), '')::bigint)"
-        )
+        arms.append(f"{wall.village} is null and {wall.owner} = (select nullif(current_setting('app.user', true), '')::bigint)")
     return " or ".join(arms)
 
 
@@ -94,7 +89,13 @@ revoke all on all tables in schema public from public, pa_app, pa_public;
 grant usage on schema public to pa_app, pa_public;
 grant select, insert, update, delete on all tables in schema public to pa_app;
 grant usage, select on all sequences in schema public to pa_app;
-grant execute on all functions in schema public to pa_app;
+do $$ declare ours regprocedure; begin
+  -- Not "all functions": extensions may keep theirs in this schema, and those are not ours to grant.
+  for ours in select oid from pg_proc where pronamespace = 'public'::regnamespace and prokind <> 'p'
+              and pg_has_role(current_user, proowner, 'usage') loop
+    execute 'grant execute on function ' || ours || ' to pa_app';
+  end loop;
+end $$;
 """
 
 RECORD_SQL = """
