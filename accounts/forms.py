@@ -27,7 +27,9 @@ class SignInForm(forms.Form):
 
 
 class PasswordChangeForm(forms.Form):
-    old = forms.CharField(label="原密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}))
+    old = forms.CharField(
+        label="原密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
+    )
     new = forms.CharField(label="新密码", strip=False, max_length=200, help_text="至少 10 位,含大写、小写、数字、符号中的三种。",
                           widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))  # fmt: skip
     again = forms.CharField(label="再输一次", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))

@@ -15,7 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import services
 from accounts.forms import PasswordChangeForm, SignInForm
 
-DEMO_USERS: list[dict[str, str]] = []
+
+class DemoUsers:
+    """Who is shown on the sign-in page; `demo` fills it in at start, in demo mode only."""
+
+    shown: list[dict[str, str]] = []
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -34,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         login(request, form.user)
         return redirect(_next_url(request))
-    context = {"form": form, "next": _next_url(request), "demo_users": DEMO_USERS if settings.DEMO_MODE else []}
+    context = {"form": form, "next": _next_url(request), "demo_users": DemoUsers.shown if settings.DEMO_MODE else []}
     return render(request, "accounts/sign_in.html", context)
 
 

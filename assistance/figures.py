@@ -27,12 +27,30 @@ def helpers(as_of: date) -> QuerySet:
 
 
 UNIT_COLUMNS = (("单位", "organization.name"), ("类别", "get_nature_display"), ("参与日期", "joined_on"))
-register(Figure("city_leaders", "联点市级领导", "名", leaders, P, columns=(("姓名", "name"), ("职务", "post")), source="全市31名市级领导牵头联点16个贫困村"))
-for _nature, _key in ((HelpUnit.Nature.ADMIN, "units_admin"), (HelpUnit.Nature.MILITARY_POLICE, "units_military_police"), (HelpUnit.Nature.ENTERPRISE, "units_enterprise")):
+register(
+    Figure(
+        "city_leaders", "联点市级领导", "名", leaders, P, columns=(("姓名", "name"), ("职务", "post")), source="全市31名市级领导牵头联点16个贫困村"
+    )
+)
+for _nature, _key in (
+    (HelpUnit.Nature.ADMIN, "units_admin"),
+    (HelpUnit.Nature.MILITARY_POLICE, "units_military_police"),
+    (HelpUnit.Nature.ENTERPRISE, "units_enterprise"),
+):
     register(Figure(_key, _nature.label, "个", lambda d, nature=_nature: units(d).filter(nature=nature), P, columns=UNIT_COLUMNS,
                     source="63个行政事业单位、8个军警部队、69个企业"))  # fmt: skip
 register(Figure("units_total", "联村单位", "个", units, P, columns=UNIT_COLUMNS, source="63+8+69"))
-register(Figure("pairing_cadres", "结对帮扶干部职工", "名", helpers, P, columns=(("姓名", "name"), ("单位", "unit.organization.name")), source="2197名干部职工"))
+register(
+    Figure(
+        "pairing_cadres",
+        "结对帮扶干部职工",
+        "名",
+        helpers,
+        P,
+        columns=(("姓名", "name"), ("单位", "unit.organization.name")),
+        source="2197名干部职工",
+    )
+)
 
 
 def policies(layer: int) -> object:

@@ -48,8 +48,9 @@ class LeaderVillage(models.Model):
         verbose_name = "领导联点"
         ordering = ["village_id", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["leader", "village"], condition=Q(ended_on=None), name="leader_village_once",
-                                    violation_error_message="这位领导已联系本村。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["leader", "village"], condition=Q(ended_on=None), name="leader_village_once", violation_error_message="这位领导已联系本村。"
+            ),  # fmt: skip
             _order("leader_village"),
         ]
 
@@ -90,8 +91,9 @@ class UnitVillage(models.Model):
         verbose_name = "单位联村"
         ordering = ["village_id", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "village"], condition=Q(ended_on=None), name="unit_village_once",
-                                    violation_error_message="该单位已联系本村。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["unit", "village"], condition=Q(ended_on=None), name="unit_village_once", violation_error_message="该单位已联系本村。"
+            ),  # fmt: skip
             _order("unit_village"),
         ]
 
@@ -133,10 +135,18 @@ class Pairing(models.Model):
         verbose_name = "结对帮扶"
         ordering = ["household_id", "-is_main", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["household"], condition=Q(is_main=True, ended_on=None), name="pairing_one_main_per_household",
-                                    violation_error_message="这户已有主要帮扶责任人,请先更换。"),  # fmt: skip
-            models.UniqueConstraint(fields=["helper", "household"], condition=Q(ended_on=None), name="pairing_once",
-                                    violation_error_message="这位帮扶责任人已与该户结对。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(is_main=True, ended_on=None),
+                name="pairing_one_main_per_household",
+                violation_error_message="这户已有主要帮扶责任人,请先更换。",
+            ),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["helper", "household"],
+                condition=Q(ended_on=None),
+                name="pairing_once",
+                violation_error_message="这位帮扶责任人已与该户结对。",
+            ),  # fmt: skip
             models.CheckConstraint(
                 name="pairing_ended_iff_reason",
                 condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),

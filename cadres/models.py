@@ -68,16 +68,23 @@ class Posting(models.Model):
         verbose_name = "派驻"
         ordering = ["village_id", "-started_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["cadre"], condition=Q(ended_on=None), name="posting_one_active_per_cadre",
-                                    violation_error_message="这名干部已有在任的派驻,请先结束原派驻。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["cadre"],
+                condition=Q(ended_on=None),
+                name="posting_one_active_per_cadre",
+                violation_error_message="这名干部已有在任的派驻,请先结束原派驻。",
+            ),  # fmt: skip
             models.UniqueConstraint(
                 fields=["village"],
                 condition=Q(ended_on=None, role="first_secretary"),
                 name="posting_one_first_secretary_per_village",
                 violation_error_message="本村已有在任的第一书记。",
             ),
-            models.CheckConstraint(name="posting_days_in_order", condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                                   violation_error_message="离岗日期不能早于到岗日期。"),  # fmt: skip
+            models.CheckConstraint(
+                name="posting_days_in_order",
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                violation_error_message="离岗日期不能早于到岗日期。",
+            ),  # fmt: skip
             models.CheckConstraint(
                 name="posting_ended_iff_reason",
                 condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),

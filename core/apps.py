@@ -8,10 +8,12 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Each room registers its figures, alerts, job kinds and record pages in a module of its own."""
-        from core import checks_system  # noqa: F401
         from django.db.models.signals import post_migrate
 
-        from core import walls
+        from core import (
+            checks_system,  # noqa: F401
+            walls,
+        )
 
         post_migrate.connect(walls.install_after_migrate, sender=self)
         autodiscover_modules("figures", "alerts", "tasks", "menu")

@@ -9,7 +9,6 @@ from core.clock import today
 from core.menu import menu_for
 
 
-
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Menu and top bar. Costs no query beyond what the scope already read."""
     user = getattr(request, "user", None)

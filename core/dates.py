@@ -28,9 +28,7 @@ def parse_date(text: str) -> date:
     """
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     plain = re.sub("[〇零○一二三四五六七八九十]+", lambda found: _chinese_number(found[0]), plain)
-    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain) or re.fullmatch(
-        r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(?:(\d{1,2})日?)?)?", plain
-    )
+    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", plain) or re.fullmatch(r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:(?:[-/.]|月)(?:(\d{1,2})日?)?)?", plain)
     if not found:
         raise CheckError(HINT)
     year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)

@@ -183,8 +183,7 @@ def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> Ht
         "title": listing.title,
         "page": page,
         "table": [
-            {"url": listing.row_url(row), "cells": [(column, column.text(row)) for column in listing.columns], "row": row}
-            for row in page.rows
+            {"url": listing.row_url(row), "cells": [(column, column.text(row)) for column in listing.columns], "row": row} for row in page.rows
         ],
         "sums": [totals.get(column.label, "") for column in listing.columns] if totals else [],
         "filter_form": form,

@@ -33,11 +33,7 @@ def _for_permissions(held: frozenset[str]) -> tuple[tuple[str, tuple[tuple[str, 
     sections = []
     for section in SECTIONS:
         items = sorted((item for item in _items if item.section == section), key=lambda item: item.order)
-        shown = tuple(
-            (item.label, reverse(item.url_name))
-            for item in items
-            if not item.permissions or held & set(item.permissions)
-        )
+        shown = tuple((item.label, reverse(item.url_name)) for item in items if not item.permissions or held & set(item.permissions))
         if shown:
             sections.append((section, shown))
     return tuple(sections)

@@ -14,7 +14,6 @@ PAGE_SIZE = 50
 COUNT_CAP = 10_000
 
 
-
 @dataclass(frozen=True)
 class Page:
     """One page of a list, its neighbours' addresses and how many rows the whole list has, up to a cap."""

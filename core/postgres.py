@@ -108,9 +108,7 @@ def _one_starter(data_dir: Path) -> Iterator[None]:
         data_dir.mkdir(parents=True, exist_ok=True)
         handle = open(data_dir / "postgres.lock", "a")  # noqa: SIM115
     except OSError as error:
-        raise PostgresError(
-            f"数据目录 {data_dir} 不能写入({error.strerror}):请检查磁盘空间和权限,或用 DATA_DIR 另指一处。"
-        ) from error
+        raise PostgresError(f"数据目录 {data_dir} 不能写入({error.strerror}):请检查磁盘空间和权限,或用 DATA_DIR 另指一处。") from error
     with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -230,9 +228,7 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
         try:
             return _prepare_and_start(data_dir, user, durable)
         except OSError as error:
-            raise PostgresError(
-                f"数据目录 {data_dir} 不能使用({error.strerror}):请检查磁盘空间和权限,或用 DATA_DIR 另指一处。"
-            ) from error
+            raise PostgresError(f"数据目录 {data_dir} 不能使用({error.strerror}):请检查磁盘空间和权限,或用 DATA_DIR 另指一处。") from error
 
 
 def _prepare_and_start(data_dir: Path, user: pwd.struct_passwd | None, durable: bool) -> EmbeddedServer:

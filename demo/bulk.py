@@ -51,8 +51,6 @@ def _text(value: Any) -> str:
     return str(value).replace("\\", "\\\\").replace("\t", " ").replace("\n", " ")
 
 
-
-
 def _columns(model: Any) -> list[str]:
     return [f.column for f in model._meta.concrete_fields if not getattr(f, "generated", False)]
 

@@ -26,6 +26,7 @@ class DemoUser(NamedTuple):
 
 
 CITY, TOWN, VILLAGE = "632801000000", "632801100000", "632801100901"
+AREA_LABELS = {CITY: "格尔木市", TOWN: "郭勒木德镇", VILLAGE: "示范一村", "632801001000": "东城区各街道"}
 DEMO_USERS = (
     DemoUser("zhuangan", "李专干", Role.TOWNSHIP_CLERK, TOWN, "郭勒木德镇"),
     DemoUser("shenhe", "赵审核", Role.TOWNSHIP_CHECKER, TOWN, "郭勒木德镇"),

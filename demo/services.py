@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from assistance.models import (
-    ExitNeed, Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, PolicyDocument, UnitVillage, Wish,
+    ExitNeed,
+    Helper,
+    HelpUnit,
+    Leader,
+    LeaderVillage,
+    Measure,
+    MeasureType,
+    Pairing,
+    PolicyDocument,
+    UnitVillage,
+    Wish,
 )
 from cadres.models import Cadre, Posting
 from core.scope import acting_as_system
@@ -283,7 +293,9 @@ def _leaders_and_units(world: World, villages: list[Village]) -> None:
     posts = ("市委常委", "市人大常委会副主任", "副市长", "市政协副主席", "市委委员")
     for number in range(golmud.LEADERS):
         post = ("市委书记", "市长")[number] if number < 2 else posts[number % len(posts)]
-        leader = Leader.objects.create(name=_name(world, "1" if number % 4 else "2"), post=post, organization=world.organizations["市委"], is_demo=True)
+        leader = Leader.objects.create(
+            name=_name(world, "1" if number % 4 else "2"), post=post, organization=world.organizations["市委"], is_demo=True
+        )
         LeaderVillage.objects.create(leader=leader, village=poor[number % len(poor)], started_on=STARTED)
     serial = 0
     for nature, names in _unit_names().items():
@@ -373,7 +385,10 @@ def _wishes_and_needs(world: World, villages: list[Village]) -> None:
 def _projects(world: World, villages: list[Village]) -> None:
     poor = [village for village in villages if village.is_poor_village]
     bureau = world.organizations["农牧和扶贫开发局"]
-    amounts = [Decimal(share * 5_000) for share in _shares(golmud.INFRA_YUAN // 5_000, [world.random.randrange(20, 80) for _ in range(golmud.INFRA_PROJECTS)])]
+    amounts = [
+        Decimal(share * 5_000)
+        for share in _shares(golmud.INFRA_YUAN // 5_000, [world.random.randrange(20, 80) for _ in range(golmud.INFRA_PROJECTS)])
+    ]
     for number, amount in enumerate(amounts):
         village = poor[number % len(poor)]
         finished = world.random.random() < 0.6
@@ -395,4 +410,3 @@ def _projects(world: World, villages: list[Village]) -> None:
             started_on=start, planned_finish_on=start + timedelta(days=160), finished_on=date(2017, 9, 15) if finished else None,
             state="finished" if finished else "running", beneficiary_households=village.households.count(), is_demo=True,
         )  # fmt: skip
-

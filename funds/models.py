@@ -72,8 +72,9 @@ class Project(models.Model):
         verbose_name = "项目"
         ordering = ["village_id", "code"]
         constraints = [
-            models.CheckConstraint(name="project_amount_not_negative", condition=Q(amount__gte=0),
-                                   violation_error_message="资金规模不能为负数。"),  # fmt: skip
+            models.CheckConstraint(
+                name="project_amount_not_negative", condition=Q(amount__gte=0), violation_error_message="资金规模不能为负数。"
+            ),  # fmt: skip
             models.CheckConstraint(
                 name="project_finished_iff_dated",
                 condition=Q(state__in=["finished", "accepted"], finished_on__isnull=False)

@@ -12,7 +12,12 @@ from households.rules.codes import PovertyStatus
 from villages.models import Village
 
 VILLAGE_COLUMNS = (("村", "name"), ("村代码", "code"), ("乡镇", "township.name"))
-HOUSEHOLD_COLUMNS = (("户编号", "household_code"), ("村", "village.name"), ("属性", "get_attribute_display"), ("脱贫状态", "get_poverty_status_display"))
+HOUSEHOLD_COLUMNS = (
+    ("户编号", "household_code"),
+    ("村", "village.name"),
+    ("属性", "get_attribute_display"),
+    ("脱贫状态", "get_poverty_status_display"),
+)
 MEMBER_COLUMNS = (("姓名", "name"), ("与户主关系", "get_relation_display"), ("村", "village.name"), ("户编号", "household.household_code"))
 
 

@@ -51,7 +51,9 @@ def search(households: QuerySet, text: str) -> QuerySet:
 
 
 class HouseholdFilter(filters.FilterSet):
-    q = filters.CharFilter(label="查找", method="by_text", widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音、证件号、电话、户编号"}))
+    q = filters.CharFilter(
+        label="查找", method="by_text", widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音、证件号、电话、户编号"})
+    )
     township = filters.ModelChoiceFilter(label="乡镇", queryset=Division.objects.none(), method="by_township", empty_label="全部")
     village = filters.ModelChoiceFilter(label="村", queryset=Village.objects.none(), empty_label="全部")
     poverty_status = filters.ChoiceFilter(label="脱贫状态", choices=codes.PovertyStatus.choices, empty_label="全部")

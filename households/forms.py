@@ -12,6 +12,7 @@ from core.checks.identity import parse_disability_number, parse_id_number
 from core.checks.names import clean_name
 from core.checks.problems import CheckError, Problem
 from core.forms import AmountField, CheckedField, CodeSelect, LineField, RoomForm, WrittenDateField, room_field
+from core.masking import mask_account, mask_id_number, mask_phone
 from households.models import Household, Income, Living, Member
 from households.rules import codes
 from households.rules.income import GROUPS, check_income
@@ -25,8 +26,18 @@ class EncryptedLine(LineField):
     """An encrypted model field is a text column without a length; the form gives it one."""
 
 
+# How a stored secret is shown in a form. Sent back as it was shown, it is left as it is stored.
+MASKS = {"id_number": mask_id_number, "disability_number": mask_id_number, "illness_note": lambda text: "*" * len(text or ""),
+         "phone": mask_phone, "bank_account": mask_account}  # fmt: skip
+
+
+def unmasked(name: str, value: str, stored: str) -> str:
+    """What a form field means: the stored value when its mask came back, else what was typed."""
+    return stored if stored and value == MASKS[name](stored) else value
+
+
 class HouseholdForm(RoomForm):
-    phone = CheckedField(label="联系电话", parser=parse_phone, max_length=30, required=False)
+    phone = EncryptedLine(label="联系电话", max_length=30, required=False)
     bank_account = EncryptedLine(label="银行账号", max_length=40, required=False)
     cause_other = forms.MultipleChoiceField(
         label="其他致贫原因(最多两项)", choices=codes.Cause.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -46,6 +57,8 @@ class HouseholdForm(RoomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.secrets = {name: getattr(self.instance, name) for name in ("phone", "bank_account")}
+        self.initial |= {name: MASKS[name](value) for name, value in self.secrets.items()}
         visible = Village.objects.visible_to(self.user, "household_edit")
         self.fields["village"].queryset = visible.select_related("township")
         chosen = self.data.get(self.add_prefix("village")) or self.initial.get("village") or self.instance.village_id
@@ -60,7 +73,14 @@ class HouseholdForm(RoomForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("bank_account"):
+        for name, stored in self.secrets.items():
+            data[name] = unmasked(name, data.get(name) or "", stored)
+        if data["phone"] != self.secrets["phone"] and data["phone"]:
+            try:
+                data["phone"] = parse_phone(data["phone"])
+            except CheckError as error:
+                self.add_error("phone", str(error))
+        if data["bank_account"] and data["bank_account"] != self.secrets["bank_account"]:
             try:
                 data["bank_account"] = parse_bank_account(data["bank_account"], kind=data.get("bank_account_kind") or "card")
             except CheckError as error:
@@ -114,8 +134,8 @@ class MemberForm(RoomForm):
         ("增加和减少", ("joined_on", "join_reason", "left_on", "leave_reason")),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        self.today = today
+    def __init__(self, *args: Any, today: date, stored: dict[int, Member] | None = None, **kwargs: Any) -> None:
+        self.today, self.stored = today, stored or {}
         super().__init__(*args, **kwargs)
         for name in ("sex", "birth_on"):
             self.fields[name].required = False
@@ -137,6 +157,11 @@ class MemberForm(RoomForm):
         data = super().clean() or {}
         for name in ("work_months", "public_post_months"):
             data[name] = data.get(name) or 0
+        member = self.stored.get(data.get("id") or 0)
+        if data.get("id") and member is None:
+            self.add_error(None, "这位成员不属于本户,请重新打开页面。")
+        for name in ("id_number", "disability_number", "illness_note"):
+            data[name] = unmasked(name, data.get(name) or "", getattr(member, name, ""))
         self._identity(data)
         if not data.get("sex"):
             self.add_error("sex", "请填写,或填证件号码自动带出。")
@@ -232,11 +257,11 @@ class IncomeForm(RoomForm):
         return data
 
 
-class MemberFormSet(forms.BaseFormSet):
-    pass
+def _same(value: Any) -> Any:
+    return value
 
 
-MemberForms = forms.formset_factory(MemberForm, formset=MemberFormSet, extra=0, can_delete=True, max_num=30, absolute_max=40, validate_max=True)
+MemberForms = forms.formset_factory(MemberForm, extra=0, can_delete=True, max_num=30, absolute_max=40, validate_max=True)
 
 
 class ReasonForm(forms.Form):
@@ -253,7 +278,8 @@ class EntryForm:
         self.bound = data is not None
         stored = self._stored(household)
         self.household = HouseholdForm(data, prefix="household", instance=household or Household(), user=user, initial=initial or None)
-        self.members = MemberForms(data, prefix="members", initial=stored["members"], form_kwargs={"user": user, "today": today})
+        kwargs = {"user": user, "today": today, "stored": stored["by_id"]}
+        self.members = MemberForms(data, prefix="members", initial=stored["members"], form_kwargs=kwargs)
         self.living = LivingForm(data, prefix="living", instance=stored["living"], user=user)
         self.income = IncomeForm(data, prefix="income", instance=stored["income"], user=user)
         self.reason = ReasonForm(data, prefix="reason", label_suffix="")
@@ -263,13 +289,14 @@ class EntryForm:
 
     def _stored(self, household: Household | None) -> dict[str, Any]:
         if household is None:
-            return {"members": [{"relation": "01", "ethnicity": "01", "document_kind": "1"}], "living": Living(), "income": Income()}
+            first = {"relation": "01", "ethnicity": "01", "document_kind": "1"}
+            return {"members": [first], "by_id": {}, "living": Living(), "income": Income()}
+        by_id = {member.pk: member for member in household.members.order_by("number")}
         members = [
-            {"id": member.pk, **{name: getattr(member, name) for name in MemberForm.Meta.fields}}
-            for member in household.members.order_by("number")
+            {"id": pk, **{name: MASKS.get(name, _same)(getattr(member, name)) for name in MemberForm.Meta.fields}} for pk, member in by_id.items()
         ]
         living = household.living.filter(year=self.year).first() or Living()
-        return {"members": members, "living": living, "income": household.incomes.filter(year=self.year).first() or Income()}
+        return {"members": members, "by_id": by_id, "living": living, "income": household.incomes.filter(year=self.year).first() or Income()}
 
     @property
     def active_members(self) -> list[MemberForm]:

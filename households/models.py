@@ -39,9 +39,7 @@ def _mu(label: str) -> models.DecimalField:
 
 
 def _year(label: str, **options: object) -> models.PositiveSmallIntegerField:
-    return models.PositiveSmallIntegerField(
-        label, validators=[MinValueValidator(1950), MaxValueValidator(2100)], **options
-    )
+    return models.PositiveSmallIntegerField(label, validators=[MinValueValidator(1950), MaxValueValidator(2100)], **options)
 
 
 class PovertyLine(models.Model):
@@ -138,8 +136,9 @@ class Household(models.Model):
                 name="household_bank_account_unique_while_active",
                 violation_error_message="这个银行账号已登记在另一户名下。",
             ),
-            models.CheckConstraint(name="household_code_sixteen_digits", condition=Q(household_code__regex=r"^\d{16}$"),
-                                   violation_error_message="户编号为16位数字。"),  # fmt: skip
+            models.CheckConstraint(
+                name="household_code_sixteen_digits", condition=Q(household_code__regex=r"^\d{16}$"), violation_error_message="户编号为16位数字。"
+            ),  # fmt: skip
             models.CheckConstraint(
                 name="household_ended_iff_reason",
                 condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
@@ -325,8 +324,9 @@ class Living(models.Model):
         verbose_name = "生产生活条件"
         ordering = ["household_id", "-year"]
         constraints = [
-            models.UniqueConstraint(fields=["household", "year"], name="living_one_per_year",
-                                    violation_error_message="该年度的生产生活条件已录入,请直接修改。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["household", "year"], name="living_one_per_year", violation_error_message="该年度的生产生活条件已录入,请直接修改。"
+            ),  # fmt: skip
             models.CheckConstraint(
                 name="living_irrigated_within_cultivated",
                 condition=Q(irrigated_mu__lte=F("cultivated_mu")),
@@ -417,9 +417,7 @@ class Income(models.Model):
     per_capita = _total(
         "人均纯收入",
         Round(
-            ExpressionWrapper(
-                _NET / NullIf(F("population"), 0), output_field=models.DecimalField(max_digits=14, decimal_places=6)
-            ),
+            ExpressionWrapper(_NET / NullIf(F("population"), 0), output_field=models.DecimalField(max_digits=14, decimal_places=6)),
             precision=2,
         ),
     )

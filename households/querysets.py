@@ -28,9 +28,7 @@ class HouseholdQuerySet(ScopedQuerySet):
         return self.select_related("village", "village__township").annotate(
             head_name=Subquery(here.filter(relation="01").values("name")[:1]),
             population=Subquery(here.values("household_id").annotate(n=Count("pk")).values("n")),
-            per_capita=Subquery(
-                income.objects.filter(household_id=OuterRef("pk")).order_by("-year").values("per_capita")[:1]
-            ),
+            per_capita=Subquery(income.objects.filter(household_id=OuterRef("pk")).order_by("-year").values("per_capita")[:1]),
         )
 
 

@@ -99,9 +99,9 @@ def refresh_grams(household_ids: list[int]) -> None:
     NameGram.objects.filter(household_id__in=household_ids).delete()
     rows = {
         (gram, village_id, household_id)
-        for name, village_id, household_id in Member.objects.filter(
-            household_id__in=household_ids, left_on=None
-        ).values_list("name", "village_id", "household_id")
+        for name, village_id, household_id in Member.objects.filter(household_id__in=household_ids, left_on=None).values_list(
+            "name", "village_id", "household_id"
+        )
         for gram in grams(name)
     }
     NameGram.objects.bulk_create([NameGram(gram=gram, village_id=v, household_id=h) for gram, v, h in rows], batch_size=2000)
@@ -117,16 +117,22 @@ def _locked(household: Household, version: int | None) -> Household:
 def _save_members(household: Household, members: list[dict[str, Any]]) -> None:
     known = {member.pk: member for member in household.members.all()}
     number = max((member.number for member in known.values()), default=0)
-    # Who stops being head is written before who becomes it: the one-head index is checked row by row.
-    for values in sorted(members, key=lambda values: values.get("relation") == Relation.HEAD and not values.get("left_on")):
-        values = dict(values)
-        member = known.get(values.pop("id", None) or 0)
+    changed = []
+    for values in members:
+        wanted = values.get("id")
+        member = known.get(wanted or 0)
+        if wanted and member is None:
+            raise HouseholdsError("有一位成员不属于本户,没有保存。请重新打开页面。")
         if member is None:
             number += 1
             member = Member(household=household, number=number)
         member.village_id = household.village_id
         for name, value in values.items():
-            setattr(member, name, value)
+            if name != "id":
+                setattr(member, name, value)
+        changed.append(member)
+    # Who stops being head is written before who becomes it: the one-head index is checked row by row.
+    for member in sorted(changed, key=lambda member: member.is_head and not member.left_on):
         member.save()
 
 
@@ -134,9 +140,7 @@ def _save_yearly(model: type[Living] | type[Income], household: Household, value
     if not values:
         return
     values = dict(values)
-    model.objects.update_or_create(
-        household=household, year=values.pop("year"), defaults={**values, "village_id": household.village_id}
-    )
+    model.objects.update_or_create(household=household, year=values.pop("year"), defaults={**values, "village_id": household.village_id})
 
 
 def check_heads(household: Household) -> None:

@@ -25,5 +25,7 @@ def kinds(rows: QuerySet) -> Number:
 
 
 COLUMNS = (("村", "village.name"), ("图", "get_number_display"), ("文号", "release.number"), ("主旨", "message"))
-register(Figure("village_charts", "村级作战图", "张/村", current_charts, Permission.CHART_VIEW, value=kinds, columns=COLUMNS, source="村级脱贫攻坚“6张图”"))
+register(
+    Figure("village_charts", "村级作战图", "张/村", current_charts, Permission.CHART_VIEW, value=kinds, columns=COLUMNS, source="村级脱贫攻坚“6张图”")
+)
 register(Figure("village_chart_sheets", "悬挂公示的图", "张", current_charts, Permission.CHART_VIEW, columns=COLUMNS, source="16个贫困村×6张图"))

@@ -16,4 +16,6 @@ def poor_villages(as_of: date) -> QuerySet:
     return Village.objects.filter(is_poor_village=True).exclude(poor_since__gt=as_of.year).select_related("township")
 
 
-register(Figure("poor_villages", "贫困村", "个", poor_villages, Permission.VILLAGE_VIEW, columns=COLUMNS, source="向16个贫困村统筹选派了40名扶贫干部"))
+register(
+    Figure("poor_villages", "贫困村", "个", poor_villages, Permission.VILLAGE_VIEW, columns=COLUMNS, source="向16个贫困村统筹选派了40名扶贫干部")
+)

@@ -24,9 +24,7 @@ class Division(models.Model):
     name = models.CharField("名称", max_length=60)
     level = models.PositiveSmallIntegerField("级别", choices=Level)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级区划")
-    work_committee = models.ForeignKey(
-        Organization, models.SET_NULL, null=True, blank=True, related_name="divisions", verbose_name="所属工委"
-    )
+    work_committee = models.ForeignKey(Organization, models.SET_NULL, null=True, blank=True, related_name="divisions", verbose_name="所属工委")
 
     objects = querysets.DivisionQuerySet.as_manager()
 
@@ -112,8 +110,9 @@ class VillageGroup(models.Model):
         verbose_name = "社(组)"
         ordering = ["village_id", "number", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["village", "name"], name="village_group_name_unique_in_village",
-                                    violation_error_message="本村已有同名的社(组)。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["village", "name"], name="village_group_name_unique_in_village", violation_error_message="本村已有同名的社(组)。"
+            ),  # fmt: skip
         ]
 
     def __str__(self) -> str:
@@ -170,8 +169,9 @@ class VillageYear(models.Model):
         verbose_name = "村年度情况"
         ordering = ["village_id", "-year"]
         constraints = [
-            models.UniqueConstraint(fields=["village", "year"], name="village_year_unique",
-                                    violation_error_message="该年度的村情况已录入,请直接修改。"),  # fmt: skip
+            models.UniqueConstraint(
+                fields=["village", "year"], name="village_year_unique", violation_error_message="该年度的村情况已录入,请直接修改。"
+            ),  # fmt: skip
             models.CheckConstraint(name="village_year_in_range", condition=Q(year__gte=2000, year__lte=2100)),
             models.CheckConstraint(
                 name="village_year_population_parts",
@@ -202,10 +202,12 @@ class Grant(models.Model):
         verbose_name = "授权"
         indexes = [models.Index(fields=["user", "until"], name="grant_by_user")]
         constraints = [
-            models.CheckConstraint(name="grant_days_in_order", condition=Q(until=None) | Q(until__gte=F("since")),
-                                   violation_error_message="截止日期不能早于起始日期。"),  # fmt: skip
-            models.CheckConstraint(name="grant_not_by_oneself", condition=~Q(granted_by=F("user")),
-                                   violation_error_message="不能给自己授权。"),  # fmt: skip
+            models.CheckConstraint(
+                name="grant_days_in_order", condition=Q(until=None) | Q(until__gte=F("since")), violation_error_message="截止日期不能早于起始日期。"
+            ),  # fmt: skip
+            models.CheckConstraint(
+                name="grant_not_by_oneself", condition=~Q(granted_by=F("user")), violation_error_message="不能给自己授权。"
+            ),  # fmt: skip
         ]
 
     def __str__(self) -> str:

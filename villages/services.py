@@ -15,9 +15,7 @@ class VillagesError(Exception):
 
 
 @transaction.atomic
-def grant_role(
-    *, user: User, role: str, division: Division, since: date, by: User | None, until: date | None = None, reason: str = ""
-) -> Grant:
+def grant_role(*, user: User, role: str, division: Division, since: date, by: User | None, until: date | None = None, reason: str = "") -> Grant:
     """Give a role in an area until a day (None: until ended). Nobody grants to themselves."""
     if by is not None and by.pk == user.pk:
         raise VillagesError("不能给自己授权,请由另一位安全管理员办理。")
@@ -35,9 +33,7 @@ def open_village(*, division: Division, by: Any, **fields: Any) -> Village:
     if division.level != Division.Level.VILLAGE:
         raise VillagesError("只有村(社区)一级的区划才能设为村。")
     because(f"设立村 {division.name}")
-    village = Village(
-        division=division, township=division.parent, code=division.code, name=fields.pop("name", division.name), **fields
-    )
+    village = Village(division=division, township=division.parent, code=division.code, name=fields.pop("name", division.name), **fields)
     village.full_clean()
     village.save()
     return village

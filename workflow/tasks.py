@@ -28,9 +28,7 @@ def run_job(job_id: int) -> None:
     """Runs once: a job that is no longer waiting is left alone."""
     from django.utils import timezone
 
-    started = Job.objects.filter(pk=job_id, state=Job.State.WAITING).update(
-        state=Job.State.RUNNING, started_at=timezone.now()
-    )
+    started = Job.objects.filter(pk=job_id, state=Job.State.WAITING).update(state=Job.State.RUNNING, started_at=timezone.now())
     if not started:
         return
     progress = services.Progress(job_id)
@@ -39,9 +37,7 @@ def run_job(job_id: int) -> None:
         run.user = User.objects.get(pk=run.job.owner_id)
         with acting_as(run.user, reason=run.job.title):
             _handlers[run.job.kind](run)
-            services.finish_job(
-                job_id=job_id, state=Job.State.DONE, message=run.message, result=run.result, result_url=run.result_url
-            )
+            services.finish_job(job_id=job_id, state=Job.State.DONE, message=run.message, result=run.result, result_url=run.result_url)
     except services.JobCancelled:
         services.finish_job(job_id=job_id, state=Job.State.CANCELLED, message="已取消,没有写入任何内容。")
     except Exception as error:

@@ -29,7 +29,10 @@ def line_against_line(
     parts = [svg.text(0, size * 1.3, f"{title}({unit})", size=size * 1.15, weight="bold")]
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = bottom - (bottom - top) * share
-        parts += [svg.line(left, y, right, y), svg.text(left - size * 0.5, y + size * 0.35, f"{highest * share:,.0f}", size=size * 0.9, fill=svg.GREY, anchor="end")]
+        parts += [
+            svg.line(left, y, right, y),
+            svg.text(left - size * 0.5, y + size * 0.35, f"{highest * share:,.0f}", size=size * 0.9, fill=svg.GREY, anchor="end"),
+        ]
     for index, (year, _, _) in enumerate(points):
         parts.append(svg.text(left + index * step, bottom + size * 1.6, f"{year}年", size=size, anchor="middle", fill=svg.GREY))
     standard = [place(index, line) for index, (_, _, line) in enumerate(points) if line is not None]

@@ -54,7 +54,10 @@ def symbol(state: str, x: float, y: float, r: float) -> str:
     else:
         from math import cos, pi, sin
 
-        points = [(x + (r * 1.2 if n % 2 == 0 else r * 0.5) * sin(n * pi / 5), y - (r * 1.2 if n % 2 == 0 else r * 0.5) * cos(n * pi / 5)) for n in range(10)]
+        points = [
+            (x + (r * 1.2 if n % 2 == 0 else r * 0.5) * sin(n * pi / 5), y - (r * 1.2 if n % 2 == 0 else r * 0.5) * cos(n * pi / 5))
+            for n in range(10)
+        ]
     return f'<polygon points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in points)}" fill="{colour}"/>'
 
 

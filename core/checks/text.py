@@ -35,6 +35,4 @@ def clean_text(text: str, max_length: int) -> str:
 
 def half_width(text: str) -> str:
     """Full-width letters, digits and spaces as half-width; ideographs stay as they are."""
-    return "".join(
-        unicodedata.normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or c == "\u3000" else c for c in text
-    )
+    return "".join(unicodedata.normalize("NFKC", c) if "\uff01" <= c <= "\uff5e" or c == "\u3000" else c for c in text)

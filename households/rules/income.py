@@ -25,9 +25,7 @@ _LABELS = {
 }
 # Item code in the form's order -> (label, group), as ("a1", ("务工收入", "wage")).
 INCOME_ITEMS: dict[str, tuple[str, str]] = {
-    code: (label, group)
-    for group, (_, codes) in GROUPS.items()
-    for code, label in zip(codes, _LABELS[codes[0][0]].split(), strict=True)
+    code: (label, group) for group, (_, codes) in GROUPS.items() for code, label in zip(codes, _LABELS[codes[0][0]].split(), strict=True)
 }
 CENT = Decimal("0.01")
 LARGE_CHANGE = Decimal("0.5")

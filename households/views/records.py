@@ -215,4 +215,3 @@ def household_end(request: HttpRequest, pk: int) -> HttpResponse:
     crumbs = [(household.household_code, household.get_absolute_url()), ("退出登记", "")]
     return render(request, "households/end.html", {"household": household, "form": form, "title": "退出登记",
                                                    "crumbs": crumbs, "cancel_url": household.get_absolute_url()})  # fmt: skip
-

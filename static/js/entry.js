@@ -75,7 +75,7 @@
     const row = input.closest("details.member");
     const number = input.value.replace(/[\s-]/g, "").toUpperCase();
     live(input, "");
-    if (!number) return;
+    if (!number || number.includes("*")) return;
     if (!/^\d{17}[\dX]$/.test(number)) { if (document.activeElement !== input || number.length > 17) live(input, `身份证号码应为18位,现在是${number.length}位。`); return; }
     const sum = WEIGHTS.reduce((all, weight, i) => all + weight * Number(number[i]), 0);
     if ("10X98765432"[sum % 11] !== number[17]) { live(input, "校验码不符,号码中有一位填错了,请对照证件逐位核对。"); return; }

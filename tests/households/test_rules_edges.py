@@ -52,9 +52,7 @@ def test_an_ended_household_needs_no_head(status, findings):
 
 
 def test_every_item_has_a_label_and_a_group():
-    assert list(INCOME_ITEMS) == [
-        f"{g}{n}" for g, last in zip("abcde", (5, 4, 4, 6, 4), strict=True) for n in range(1, last + 1)
-    ]
+    assert list(INCOME_ITEMS) == [f"{g}{n}" for g, last in zip("abcde", (5, 4, 4, 6, 4), strict=True) for n in range(1, last + 1)]
     assert INCOME_ITEMS["d5"] == ("生态补偿金", "transfer") and INCOME_ITEMS["a1"] == ("务工收入", "wage")
 
 

@@ -8,13 +8,9 @@ import pytest
 from households.rules.members import HouseholdFacts, MemberFacts, check_household, check_member
 
 TODAY = date(2020, 3, 15)
-HEAD = MemberFacts(
-    "王明", "1", "01", date(1980, 1, 1), document_kind="3", education="3", health=("1",), labour="1"
-)
+HEAD = MemberFacts("王明", "1", "01", date(1980, 1, 1), document_kind="3", education="3", health=("1",), labour="1")
 WIFE = replace(HEAD, name="李兰", sex="2", relation="02")
-PUPIL = replace(
-    HEAD, name="王小", relation="03", birth_on=date(2010, 1, 1), education="", schooling="03", labour="4"
-)
+PUPIL = replace(HEAD, name="王小", relation="03", birth_on=date(2010, 1, 1), education="", schooling="03", labour="4")
 FACTS = HouseholdFacts(attribute="01", cause_main="07", poverty_status="1")
 
 
