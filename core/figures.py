@@ -37,7 +37,10 @@ class Figure:
 
     def compute(self, as_of: date, user: Any = None) -> Number:
         """The number on a day, over what the user may see (None: over everything)."""
-        rows = self.visible(as_of, user)
+        return self.number(self.visible(as_of, user))
+
+    def number(self, rows: QuerySet) -> Number:
+        """What the figure makes of its rows, or of a part of them (one village's)."""
         number = self.value(rows) if self.value else rows.order_by().aggregate(n=Count("pk", distinct=True))["n"]
         if isinstance(number, Decimal):
             return number.quantize(Decimal(1).scaleb(-self.scale)) if self.scale else number

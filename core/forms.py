@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.db import models
 
+from core.checks.accounts import parse_phone
 from core.checks.problems import CheckError
 from core.checks.text import clean_line, has_forbidden
 from core.dates import parse_date
+from core.masking import mask_phone
 from core.pinyin import initials
 
 REQUIRED = {"required": "请填写。"}
@@ -88,6 +90,20 @@ class CheckedField(LineField):
             raise forms.ValidationError(str(error)) from error
 
 
+class PhoneField(CheckedField):
+    """A phone number kept encrypted: shown masked, and left as stored when the mask comes back (see RoomForm)."""
+
+    stored = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"label": "联系电话", "max_length": 30, "required": False, "parser": parse_phone, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        if self.stored and str(value or "").strip() == mask_phone(self.stored):
+            return self.stored
+        return super().to_python(value)
+
+
 class AmountField(forms.DecimalField):
     """A plain number typed without the browser's spinner; thousands separators are taken."""
 
@@ -140,7 +156,10 @@ class RoomForm(forms.ModelForm):
         self.warnings: dict[str, list[str]] = {}
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for bound in self.fields.values():
+        for name, bound in self.fields.items():
+            if isinstance(bound, PhoneField):
+                bound.stored = getattr(self.instance, name, "") or ""
+                self.initial[name] = mask_phone(bound.stored)
             bound.error_messages["required"] = REQUIRED["required"]
             bound.error_messages["invalid_choice"] = "请从列表中选择。"
             if bound.required and not isinstance(bound, forms.BooleanField):

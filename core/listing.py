@@ -76,7 +76,7 @@ def show(value: Any, kind: str = "text") -> str:
         return f"{Decimal(value) / 10_000:,.2f}"
     if kind == "money":
         return f"{Decimal(value):,.2f}"
-    if kind == "number":
+    if kind == "number" and not isinstance(value, str):
         return f"{value:,}"
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

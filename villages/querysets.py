@@ -1,5 +1,6 @@
 """Who reaches which villages: the geographic half of wall one, over the reach that `villages.reach` works out."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -16,6 +17,14 @@ class GrantQuerySet(models.QuerySet):
         """Grants in force today."""
         day = today()
         return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
+    def ending_within(self, days: int) -> Self:
+        """Grants in force today whose last day lies within so many days."""
+        return self.active().filter(until__lte=today() + timedelta(days=days))
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """All of them to who looks after users (administrators see no business data), nobody's to others."""
+        return self if user.is_authenticated and user.may(permission or "user_view") else self.none()
 
 
 class VillageQuerySet(models.QuerySet):

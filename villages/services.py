@@ -1,13 +1,17 @@
-"""Writes of villages and grants."""
+"""Writes of divisions, villages and grants."""
 
+import csv
+import io
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from core.scope import because
-from villages.models import Division, Grant, Village
+from villages import rules
+from villages.models import Division, Grant, Village, VillageGroup, VillageYear
 
 
 class VillagesError(Exception):
@@ -37,3 +41,156 @@ def open_village(*, division: Division, by: Any, **fields: Any) -> Village:
     village.full_clean()
     village.save()
     return village
+
+
+def _write(record: Any, fields: dict[str, Any], reason: str) -> Any:
+    because(reason)
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.full_clean()
+    record.save()
+    return record
+
+
+@transaction.atomic
+def edit_village(*, village: Village, by: User, **fields: Any) -> Village:
+    """Change a village's own facts; its code and its place in the tree stay."""
+    if {"code", "division", "township"} & set(fields):
+        raise VillagesError("村代码和所属区划随区划表,不在这里修改。")
+    return _write(village, fields, f"修改村情况 {village.name}")
+
+
+@transaction.atomic
+def save_village_year(*, profile: VillageYear, by: User, **fields: Any) -> VillageYear:
+    """Record a village's profile of a year, or change it. One a year, by constraint."""
+    return _write(profile, fields, "修改村年度情况" if profile.pk else "录入村年度情况")
+
+
+@transaction.atomic
+def save_group(*, group: VillageGroup, by: User, **fields: Any) -> VillageGroup:
+    """Add a group (社) to a village, or rename it. Households keep pointing at it."""
+    return _write(group, fields, "修改社(组)" if group.pk else "增加社(组)")
+
+
+@transaction.atomic
+def end_grant(*, grant: Grant, until: date, by: User, reason: str) -> Grant:
+    """Let a grant run out on a day (its last). Nobody ends what they hold themselves."""
+    if grant.user_id == by.pk:
+        raise VillagesError("不能结束自己的授权,请由另一位安全管理员办理。")
+    grant = Grant.objects.select_for_update().get(pk=grant.pk)
+    if grant.until is not None and grant.until < until:
+        raise VillagesError(f"这项授权已于 {grant.until:%Y-%m-%d} 截止。")
+    return _write(grant, {"until": until}, reason)
+
+
+# --- the division tree ---------------------------------------------------------------------------
+class DivisionFileError(VillagesError):
+    """A division file that was not loaded; `problems` are (line number, message)."""
+
+    def __init__(self, problems: list[tuple[int, str]]) -> None:
+        self.problems = problems
+        super().__init__(f"区划文件有 {len(problems)} 处错误,没有载入任何内容。")
+
+
+@dataclass(frozen=True)
+class DivisionCounts:
+    created: int
+    renamed: int
+    unchanged: int
+
+
+def decode_divisions(data: bytes) -> str:
+    """The text of a division file in UTF-8 (with or without BOM) or GB18030. Raises DivisionFileError by line."""
+    encodings = ("utf-8-sig", "gb18030")
+    failures: list[list[int]] = []
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            lines = enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1)
+            failures.append([number for number, line in lines if not _decodes(line, encoding)])
+    least = min(failures, key=len)
+    raise DivisionFileError([(number, "这一行不是 UTF-8 或 GB18030 编码的文字。") for number in least])
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+DivisionRow = tuple[int, str, str, int, str]
+
+
+def parse_divisions(text: str) -> list[DivisionRow]:
+    """(line, code, name, level, parent code) of a division file. Raises DivisionFileError with every wrong line."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[DivisionRow] = []
+    problems: list[tuple[int, str]] = []
+    first_line: dict[str, int] = {}
+    try:
+        header = [cell.strip().lower() for cell in next(reader, [])]
+        if header != rules.HEADER:
+            raise DivisionFileError([(1, f"第一行应为 {','.join(rules.HEADER)}。")])
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            line = reader.line_num
+            if len(cells) != len(rules.HEADER):
+                problems.append((line, f"应有{len(rules.HEADER)}列,实有{len(cells)}列。"))
+                continue
+            code, name, level, parent = (cell.strip() for cell in cells)
+            problem = rules.division_problem(code, name, level, parent)
+            if not problem and code in first_line:
+                problem = f"区划代码 {code} 与第{first_line[code]}行重复。"
+            if problem:
+                problems.append((line, problem))
+                continue
+            first_line[code] = line
+            rows.append((line, code, name, int(level), parent))
+    except csv.Error as error:
+        problems.append((reader.line_num, f"这一行不是规范的 CSV(引号、换行或空字符):{error}"))
+    if not rows and not problems:
+        problems.append((1, "文件里没有区划。"))
+    if problems:
+        raise DivisionFileError(problems)
+    return rows
+
+
+@transaction.atomic
+def load_divisions(*, data: bytes) -> DivisionCounts:
+    """Load the division tree from CSV bytes, all or nothing; a second run changes only names that differ.
+
+    A village that bears its division's old name takes the new one. Raises DivisionFileError.
+    """
+    rows = parse_divisions(decode_divisions(data))
+    known = dict(Division.objects.values_list("code", "level"))
+    here = {code for _, code, _, _, _ in rows}
+    orphans = [(line, f"区划 {code} 的上级 {parent} 不在文件里,库中也没有。")
+               for line, code, _, _, parent in rows if parent and parent not in here and parent not in known]  # fmt: skip
+    if orphans:
+        raise DivisionFileError(orphans)
+    because("载入区划")
+    with connection.cursor() as cursor:
+        cursor.execute("create temporary table division_file (code text, name text, level int, parent_code text) on commit drop")
+        with cursor.copy("copy division_file from stdin") as copy:
+            for _, code, name, level, parent in rows:
+                copy.write_row((code, name, level, parent))
+        cursor.execute(
+            "update villages_village v set name = f.name from division_file f join villages_division d on d.code = f.code "
+            "where v.division_id = d.id and v.name = d.name and v.name <> f.name"
+        )
+        cursor.execute("update villages_division d set name = f.name from division_file f where f.code = d.code and d.name <> f.name")
+        renamed, created = cursor.rowcount, 0
+        for level in sorted(rules.LEVELS):
+            cursor.execute(
+                "insert into villages_division (code, name, level, parent_id) "
+                "select f.code, f.name, f.level, p.id from division_file f left join villages_division p on p.code = f.parent_code "
+                "where f.level = %s and not exists (select from villages_division d where d.code = f.code) order by f.code",
+                [level],
+            )
+            created += cursor.rowcount
+        cursor.execute("drop table division_file")
+    return DivisionCounts(created, renamed, len(rows) - created - renamed)

@@ -1,3 +1,18 @@
-# Pages follow.
+from django.urls import path
+
+from villages.views import grants, records
+
 app_name = "villages"
-urlpatterns: list = []
+urlpatterns = [
+    path("", records.village_list, name="list"),
+    path("<int:pk>/", records.village_detail, name="detail"),
+    path("<int:pk>/edit/", records.village_edit, name="edit"),
+    path("<int:pk>/years/", records.village_years, name="years"),
+    path("<int:pk>/years/new/", records.year_create, name="year-create"),
+    path("years/<int:pk>/edit/", records.year_edit, name="year-edit"),
+    path("<int:pk>/groups/new/", records.group_create, name="group-create"),
+    path("groups/<int:pk>/edit/", records.group_edit, name="group-edit"),
+    path("grants/", grants.grant_list, name="grant-list"),
+    path("grants/new/<int:pk>/", grants.grant_create, name="grant-create"),
+    path("grants/<int:pk>/end/", grants.grant_end, name="grant-end"),
+]

@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from core import menu
+from core.views import workbench_card
+from villages.models import Grant
+
+menu.add("精准诊治", "村", "villages:list", Permission.VILLAGE_VIEW, order=5)
+menu.add("系统", "授权", "villages:grant-list", Permission.USER_VIEW, order=30)
+
+
+@workbench_card
+def grants_ending(request: Any) -> list[dict]:
+    """For who grants: what runs out within 30 days."""
+    if not request.user.may(Permission.GRANT_EDIT):
+        return []
+    soon = list(Grant.objects.visible_to(request.user).ending_within(30).select_related("user", "division").order_by("until", "id")[:10])
+    rows = [
+        {"label": f"{g.user.name} {g.get_role_display()} {g.division.name}", "value": f"{g.until:%m-%d}", "url": g.user.get_absolute_url()}
+        for g in soon
+    ]
+    if len(soon) == 10:
+        rows.append({"label": "全部30天内到期的授权", "value": "", "url": reverse("villages:grant-list") + "?state=ending"})
+    return [{"title": "30天内到期的授权", "rows": rows, "empty": "30天内没有到期的授权。"}]
