@@ -4,9 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate, password_validation
+from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Organization, User
+from core.checks.accounts import parse_credit_code
+from core.checks.names import clean_name
+from core.forms import CheckedField, CodeSelect, LineField, PhoneField, RoomForm, WrittenDateField, room_field
 
 
 class SignInForm(forms.Form):
@@ -55,3 +59,71 @@ class PasswordChangeForm(forms.Form):
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", "两次输入的新密码不一致。")
         return data
+
+
+class OrganizationForm(RoomForm):
+    credit_code = CheckedField(label="统一社会信用代码", max_length=30, required=False, parser=parse_credit_code)
+    area_code = forms.RegexField(
+        r"^\d{6}(\d{3}){0,2}$", label="辖区代码", required=False, help_text="管辖范围的区划代码,6、9或12位;没有辖区的单位不填。",
+        error_messages={"invalid": "应为6、9或12位数字的区划代码。"},
+    )  # fmt: skip
+    widths = {"name": "w6"}
+
+    class Meta:
+        model = Organization
+        formfield_callback = room_field
+        fields = [
+            "name", "short_name", "nature", "level", "parent", "credit_code", "area_code", "phone",
+            "posts_authorized", "posts_filled", "valid_from", "valid_to",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = Organization.objects.filter(valid_to=None).exclude(pk=self.instance.pk)
+
+
+class MergeForm(forms.Form):
+    """Name a body that was merged into this one."""
+
+    predecessor = forms.ModelChoiceField(label="整合前单位", queryset=Organization.objects.none(), widget=CodeSelect, empty_label="")
+    merged_on = WrittenDateField(label="整合日期", help_text="整合前单位还没有撤销日期的,以这一天为撤销日期。")
+    widths = {"predecessor": "w6"}
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["predecessor"].queryset = Organization.objects.exclude(pk=organization.pk).exclude(successors=organization)
+        for bound in self.fields.values():
+            bound.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+
+
+class UserForm(RoomForm):
+    name = CheckedField(label="姓名", parser=clean_name, max_length=50)
+    phone = PhoneField()
+
+    class Meta:
+        model = User
+        formfield_callback = room_field
+        fields = ["name", "organization", "post", "phone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = Organization.objects.filter(Q(valid_to=None) | Q(pk=self.instance.organization_id))
+
+
+class NewUserForm(UserForm):
+    username = forms.RegexField(
+        r"^[a-z][a-z0-9_.-]{2,39}$", label="用户名", help_text="小写字母开头,3至40位小写字母、数字。",
+        error_messages={"invalid": "应为小写字母开头、3至40位的小写字母、数字或 _ . -。"},
+    )  # fmt: skip
+    field_order = ["username", "name", "organization", "post", "phone"]
+
+    class Meta(UserForm.Meta):
+        fields = ["username", *UserForm.Meta.fields]
+
+
+class ReasonForm(forms.Form):
+    reason = LineField(label="原因", max_length=200, error_messages={"required": "请填写。"})
+    widths = {"reason": "w6"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)

@@ -1,12 +1,14 @@
 """Writes of this room, and the one way to note that somebody looked."""
 
+import secrets
+from datetime import date
 from typing import Any
 
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AccessEvent, User
+from accounts.models import AccessEvent, Organization, User
 from core.scope import because
 
 
@@ -26,8 +28,8 @@ def create_user(*, username: str, name: str, password: str, by: User | None, **f
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str, by: User) -> None:
-    because("修改密码")
+def change_password(*, user: User, password: str, by: User, reason: str = "修改密码") -> None:
+    because(reason)
     user.set_password(password)
     user.must_change_password = by.pk != user.pk
     user.password_changed_at = timezone.now()
@@ -64,3 +66,95 @@ def note_access(
         rows=rows,
         address=client_address(request),
     )
+
+
+def _write(record: Any, fields: dict[str, Any], reason: str) -> Any:
+    because(reason)
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.full_clean()
+    record.save()
+    return record
+
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+DIGITS = "23456789"
+
+
+def make_first_password() -> str:
+    """Twelve characters without look-alikes that pass the password rules; to be shown once and changed at once."""
+    while True:
+        password = "".join(secrets.choice(LETTERS + LETTERS.upper() + DIGITS) for _ in range(12))
+        if any(c in LETTERS for c in password) and any(c in LETTERS.upper() for c in password) and any(c in DIGITS for c in password):
+            return password
+
+
+@transaction.atomic
+def edit_user(*, user: User, by: User, **fields: Any) -> User:
+    """Change who a user is; what they may do comes from grants alone."""
+    return _write(user, fields, f"修改用户 {user.username}")
+
+
+@transaction.atomic
+def set_active(*, user: User, active: bool, by: User, reason: str) -> User:
+    """Let a user in, or keep them out from the next request on. Nobody disables themselves."""
+    if user.pk == by.pk:
+        raise AccountsError("不能停用自己的账号,请由另一位系统管理员办理。")
+    because(reason)
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    return user
+
+
+@transaction.atomic
+def reset_password(*, user: User, by: User, reason: str) -> str:
+    """A new first password, returned to be shown once. Signs the user out everywhere; they must change it."""
+    if user.pk == by.pk:
+        raise AccountsError("修改自己的密码请用“修改密码”。")
+    password = make_first_password()
+    change_password(user=user, password=password, by=by, reason=f"重置密码:{reason}")
+    reset_lockout(username=user.username)
+    return password
+
+
+def reset_lockout(*, username: str) -> None:
+    """Forget failed sign-ins of a name, so that the new password works at once."""
+    from axes.utils import reset
+
+    reset(username=username)
+
+
+def _check_tree(organization: Organization, parent: Organization | None) -> None:
+    seen = {organization.pk}
+    while parent is not None:
+        if parent.pk in seen:
+            raise AccountsError(f"上级单位成环:{parent.name} 已在本单位之下。")
+        seen.add(parent.pk)
+        parent = parent.parent
+
+
+@transaction.atomic
+def save_organization(*, organization: Organization, by: User, **fields: Any) -> Organization:
+    """Register a body or change it. Its parents must not lead back to itself."""
+    if organization.pk:
+        _check_tree(organization, fields.get("parent", organization.parent))
+    return _write(organization, fields, f"{'修改' if organization.pk else '登记'}单位 {fields.get('name', organization.name)}")
+
+
+@transaction.atomic
+def merge_organization(*, organization: Organization, predecessor: Organization, merged_on: date, by: User) -> Organization:
+    """Record that one body went into another (整合); the former ends on that day unless it had ended before."""
+    line, seen = [organization], set()
+    while line:
+        earlier = line.pop()
+        if earlier.pk in seen:
+            continue
+        seen.add(earlier.pk)
+        line += list(earlier.successors.all())
+    if predecessor.pk in seen:
+        raise AccountsError(f"{predecessor.name} 是由本单位整合而来的,不能又是整合前单位。")
+    because(f"{predecessor.name} 整合进 {organization.name}")
+    if predecessor.valid_to is None:
+        _write(predecessor, {"valid_to": merged_on}, f"{predecessor.name} 整合进 {organization.name}")
+    organization.predecessors.add(predecessor)
+    return organization

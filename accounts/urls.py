@@ -1,10 +1,23 @@
 from django.urls import path
 
 from accounts import views
+from accounts.views import directory, users
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.password_change, name="password-change"),
+    path("organizations/", directory.organization_list, name="organization-list"),
+    path("organizations/new/", directory.organization_create, name="organization-create"),
+    path("organizations/<int:pk>/", directory.organization_detail, name="organization-detail"),
+    path("organizations/<int:pk>/edit/", directory.organization_edit, name="organization-edit"),
+    path("organizations/<int:pk>/merge/", directory.organization_merge, name="organization-merge"),
+    path("users/", users.user_list, name="user-list"),
+    path("users/new/", users.user_create, name="user-create"),
+    path("users/<int:pk>/", users.user_detail, name="user-detail"),
+    path("users/<int:pk>/edit/", users.user_edit, name="user-edit"),
+    path("users/<int:pk>/active/", users.user_set_active, name="user-set-active"),
+    path("users/<int:pk>/password/", users.user_reset_password, name="user-reset-password"),
+    path("access/", users.access_list, name="access-list"),
 ]

@@ -2,34 +2,14 @@
 
 from typing import Any
 
-import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.permissions import Role
-from core.checks.text import has_forbidden
 from core.clock import today
+from core.filters import ScopedFilter, choice, pick, search_box
 from villages.models import Division, Grant, Village
 
-
-class ScopedFilter(filters.FilterSet):
-    """A filter set whose choices lie in the user's scope, with a search box that takes clean text only."""
-
-    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        if has_forbidden(value) or len(value) > 60:
-            return rows.none()
-        return self.search(rows, value.strip())
-
-    def search(self, rows: QuerySet, text: str) -> QuerySet:
-        raise NotImplementedError
-
-
-def search_box(placeholder: str) -> filters.CharFilter:
-    return filters.CharFilter(label="查找", method="by_text", widget=forms.TextInput(attrs={"type": "search", "placeholder": placeholder}))
+MANY = 120
 
 
 def townships_of(villages: QuerySet) -> QuerySet:
@@ -39,9 +19,9 @@ def townships_of(villages: QuerySet) -> QuerySet:
 
 class VillageFilter(ScopedFilter):
     q = search_box("村名、村代码")
-    township = filters.ModelChoiceFilter(label="乡镇", queryset=Division.objects.none(), empty_label="全部")
-    poor = filters.ChoiceFilter(label="贫困村", field_name="is_poor_village", choices=[("True", "贫困村"), ("False", "非贫困村")], empty_label="全部")
-    kind = filters.ChoiceFilter(label="村类型", choices=Village.Kind.choices, empty_label="全部")
+    township = pick("乡镇", Division.objects.none())
+    poor = choice("贫困村", [("True", "贫困村"), ("False", "非贫困村")], field_name="is_poor_village")
+    kind = choice("村类型", Village.Kind.choices)
 
     class Meta:
         model = Village
@@ -55,12 +35,32 @@ class VillageFilter(ScopedFilter):
         return rows.filter(Q(name__contains=text) | Q(code__startswith=text))
 
 
+class VillageRowFilter(ScopedFilter):
+    """For lists of rows that hang on a village: township and village, the villages of a big city only once a township is chosen."""
+
+    permission = "village_view"
+    village_path = "village"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        villages = Village.objects.visible_to(self.user, self.permission)
+        self.filters["township"].queryset = townships_of(villages)
+        chosen = str((self.data or {}).get("township") or "")
+        if chosen.isdigit() and len(chosen) < 12:
+            villages = villages.filter(township_id=chosen)
+        wanted = str((self.data or {}).get("village") or "")
+        if villages.order_by()[:MANY].count() >= MANY:
+            villages = villages.filter(pk=wanted) if wanted.isdigit() and len(wanted) < 12 else villages.none()
+        self.filters["village"].queryset = villages
+
+    def by_township(self, rows: QuerySet, name: str, value: Division) -> QuerySet:
+        return rows.filter(**{f"{self.village_path}__in": list(value.township_villages.values_list("pk", flat=True))})
+
+
 class GrantFilter(ScopedFilter):
     q = search_box("用户名、姓名、范围")
-    role = filters.ChoiceFilter(label="角色", choices=Role.choices, empty_label="全部")
-    state = filters.ChoiceFilter(
-        label="状态", choices=[("active", "在用"), ("ending", "30天内到期"), ("ended", "已截止")], method="by_state", empty_label="全部"
-    )
+    role = choice("角色", Role.choices)
+    state = choice("状态", [("active", "在用"), ("ending", "30天内到期"), ("ended", "已截止")], method="by_state")
 
     class Meta:
         model = Grant

@@ -1,0 +1,72 @@
+"""Filters of organizations, users and the access log."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import AccessEvent, Organization, User
+from core.filters import ScopedFilter, choice, pick, search_box
+from core.forms import WrittenDateField
+
+
+class OrganizationFilter(ScopedFilter):
+    q = search_box("名称、简称、信用代码")
+    nature = choice("单位性质", Organization.Nature.choices)
+    level = choice("层级", Organization.Level.choices)
+    valid = choice("状态", [("yes", "在用"), ("no", "已撤销")], method="by_valid")
+
+    class Meta:
+        model = Organization
+        fields = ["q", "nature", "level", "valid"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(name__contains=text) | Q(short_name__contains=text) | Q(credit_code__startswith=text.upper()))
+
+    def by_valid(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(valid_to=None) if value == "yes" else rows.exclude(valid_to=None)
+
+
+class UserFilter(ScopedFilter):
+    q = search_box("姓名、用户名")
+    organization = pick("单位", Organization.objects.none())
+    active = choice("状态", [("yes", "启用"), ("no", "已停用")], method="by_active")
+
+    class Meta:
+        model = User
+        fields = ["q", "organization", "active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = User.objects.order_by().exclude(organization=None).values("organization_id")
+        self.filters["organization"].queryset = Organization.objects.filter(pk__in=here)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(name__contains=text) | Q(username__contains=text))
+
+    def by_active(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(is_active=value == "yes")
+
+
+class WrittenDateFilter(filters.Filter):
+    field_class = WrittenDateField
+
+
+class AccessFilter(ScopedFilter):
+    q = search_box("用户名、姓名")
+    action = choice("动作", AccessEvent.Action.choices)
+    day = WrittenDateFilter(label="日期", method="by_day")
+
+    class Meta:
+        model = AccessEvent
+        fields = ["q", "action", "day"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        found = User.objects.filter(Q(username=text) | Q(name=text)).values_list("pk", flat=True)
+        return rows.filter(user_id__in=list(found))
+
+    def by_day(self, rows: QuerySet, name: str, value: Any) -> QuerySet:
+        start = timezone.make_aware(datetime(value.year, value.month, value.day))
+        return rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
