@@ -26,6 +26,7 @@ from assistance.models import (
     Wish,
 )
 from cadres.models import Cadre, Posting
+from core.clock import today
 from core.scope import acting_as_system
 from demo import golmud
 from demo.bulk import VillageOrder, copy_households, light_load
@@ -34,6 +35,7 @@ from demo.names import pick_name
 from demo.people import DEMO_USERS, PASSWORD
 from funds.models import Project, Source
 from households.models import Household, PovertyLine
+from reports.services import release_charts
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
 
 STARTED = date(2016, 1, 15)
@@ -82,6 +84,10 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         _measures(world, core)
         _wishes_and_needs(world, core)
         _projects(world, core)
+        say("正在发布贫困村的六张图…")
+        for village in core:
+            if village.is_poor_village:
+                release_charts(village=village, day=today(), by=None)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     say("演示数据已载入。")
@@ -90,14 +96,6 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
 def is_loaded() -> bool:
     """Whether there is anything to show."""
     return Village.objects.exists()
-
-
-def charts_wanted() -> bool:
-    """Whether the demo's poor villages still lack their charts."""
-    from reports.models import ChartRelease
-
-    with acting_as_system(reason="检查六张图"):
-        return is_loaded() and not ChartRelease.objects.exists()
 
 
 def _divisions(world: World) -> None:

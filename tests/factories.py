@@ -93,9 +93,7 @@ VILLAGE_WIDE = {Role.VILLAGE_CADRE, Role.VILLAGE_COMMITTEE}
 
 
 def grant(user: User, role: str, division: Division, **fields: Any) -> Grant:
-    return Grant.objects.create(
-        user=user, role=role, division=division, area=division.prefix, **{"since": START, **fields}
-    )
+    return Grant.objects.create(user=user, role=role, division=division, area=division.prefix, **{"since": START, **fields})
 
 
 def make_divisions() -> tuple[Division, list[Division]]:

@@ -17,6 +17,7 @@ def line_against_line(
     width: float = 560,
     height: float = 320,
     size: float = 12,
+    digits: int = 0,
 ) -> SafeString:
     """`points` are (year, value, standard or None). The value is a full line in blue, the standard a dashed one in red."""
     top, bottom, left, right = size * 3.2, height - size * 2.4, size * 4.6, width - size * 8.5
@@ -31,7 +32,7 @@ def line_against_line(
         y = bottom - (bottom - top) * share
         parts += [
             svg.line(left, y, right, y),
-            svg.text(left - size * 0.5, y + size * 0.35, f"{highest * share:,.0f}", size=size * 0.9, fill=svg.GREY, anchor="end"),
+            svg.text(left - size * 0.5, y + size * 0.35, f"{highest * share:,.{digits}f}", size=size * 0.9, fill=svg.GREY, anchor="end"),
         ]
     for index, (year, _, _) in enumerate(points):
         parts.append(svg.text(left + index * step, bottom + size * 1.6, f"{year}年", size=size, anchor="middle", fill=svg.GREY))
@@ -43,7 +44,7 @@ def line_against_line(
     for (x, y), (_, value, line) in zip(values, points, strict=True):
         above = line is None or value >= line
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size / 3:.1f}" fill="{svg.BLUE}"/>',
-                  svg.text(x, y - size * 0.8 if above else y + size * 1.5, f"{value:,.0f}", size=size, anchor="middle", weight="bold")]  # fmt: skip
+                  svg.text(x, y - size * 0.8 if above else y + size * 1.5, f"{value:,.{digits}f}", size=size, anchor="middle", weight="bold")]  # fmt: skip
     end_value = values[-1][1]
     end_line = standard[-1][1] if standard else end_value - 99
     shift = size * 0.8 if abs(end_value - end_line) < size * 1.4 else 0
@@ -51,6 +52,6 @@ def line_against_line(
     parts.append(svg.text(right + size * 1.8, end_value + sign * shift + size * 0.35, value_label, size=size, fill=svg.BLUE))
     if standard:
         last = next(line for *_, line in reversed(points) if line is not None)
-        parts.append(svg.text(right + size * 1.8, end_line - sign * shift + size * 0.35, f"{line_label} {last:,.0f}", size=size, fill=svg.ACCENT))
-    said = ";".join(f"{year}年{value:,.0f}{unit}" + (f"(标准{line:,.0f}{unit})" if line else "") for year, value, line in points)
+        parts.append(svg.text(right + size * 1.8, end_line - sign * shift + size * 0.35, f"{line_label} {last:,.{digits}f}", size=size, fill=svg.ACCENT))
+    said = ";".join(f"{year}年{value:,.{digits}f}{unit}" + (f"(标准{line:,.{digits}f}{unit})" if line else "") for year, value, line in points)
     return svg.document(width, height, parts, title=title, description=said)

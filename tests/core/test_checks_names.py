@@ -76,9 +76,7 @@ def test_the_search_key_forgets_dots_width_and_case():
     assert search_key("\uf9dd") == "\u5229"
 
 
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "a\x1bb", "a\u202eb", "a\u2066b", "a\ufeffb", "a\u200fb", "a\ud83d"]
-)
+@pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "a\u202eb", "a\u2066b", "a\ufeffb", "a\u200fb", "a\ud83d"])
 def test_a_line_refuses_what_cannot_be_seen(text):
     with pytest.raises(CheckError, match="控制字符"):
         clean_line(text, 20)

@@ -12,9 +12,7 @@ from core.checks.identity import age_on, check_digit, make_id_number, parse_disa
 
 TODAY = date(2020, 3, 15)
 MAN = make_id_number("990101", date(1980, 2, 29), 7)
-ENDS_IN_X = next(
-    n for n in (make_id_number("990101", date(1990, 1, 1), s) for s in range(99)) if n.endswith("X")
-)
+ENDS_IN_X = next(n for n in (make_id_number("990101", date(1990, 1, 1), s) for s in range(99)) if n.endswith("X"))
 WIDE = {ord(c): ord(c) + 0xFEE0 for c in "0123456789X"}  # full-width forms
 
 
@@ -127,9 +125,7 @@ def test_age_is_in_full_years(birth, day, age):
     assert age_on(birth, day) == age
 
 
-@pytest.mark.parametrize(
-    ("tail", "expected"), [("43", ("4", "3", "")), ("11B1", ("1", "1", "B1")), ("74b2", ("7", "4", "B2"))]
-)
+@pytest.mark.parametrize(("tail", "expected"), [("43", ("4", "3", "")), ("11B1", ("1", "1", "B1")), ("74b2", ("7", "4", "B2"))])
 def test_a_disability_number_says_category_grade_and_reissue(tail, expected):
     found = parse_disability_number(MAN + tail, id_number=MAN, today=TODAY, demo=True)
     assert (found.category, found.grade, found.reissue) == expected
@@ -207,9 +203,7 @@ def test_phones_are_stored_one_way(text, stored):
     assert parse_phone(text) == stored
 
 
-@pytest.mark.parametrize(
-    "text", ["", "8412345", "1380013800", "138001380001", "23800138000", "1380013800a", "0979-841"]
-)
+@pytest.mark.parametrize("text", ["", "8412345", "1380013800", "138001380001", "23800138000", "1380013800a", "0979-841"])
 def test_phones_without_area_code_or_digits_are_refused(text):
     with pytest.raises(CheckError, match="区号"):
         parse_phone(text)

@@ -45,10 +45,7 @@ def test_numbers_and_addresses(mask, value, shown):
     assert mask(value) == shown
 
 
-ALL = [
-    getattr(masking, n)
-    for n in ("mask_name", "mask_id_number", "last_four", "mask_phone", "mask_account", "mask_address")
-]
+ALL = [getattr(masking, n) for n in ("mask_name", "mask_id_number", "last_four", "mask_phone", "mask_account", "mask_address")]
 
 
 @pytest.mark.parametrize("mask", ALL)

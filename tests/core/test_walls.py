@@ -27,9 +27,7 @@ def two_villages(world):
 
 
 def test_tests_run_as_the_restricted_role(db):
-    assert sql("select current_user, rolsuper, rolbypassrls from pg_roles where rolname = current_user") == [
-        ("pa_app", False, False)
-    ]
+    assert sql("select current_user, rolsuper, rolbypassrls from pg_roles where rolname = current_user") == [("pa_app", False, False)]
 
 
 def test_every_table_of_a_village_has_row_security(db):
@@ -124,9 +122,7 @@ def test_history_records_copy_and_says_who_and_why(world, two_villages):
                 copy.write_row((name, village.pk))
         sql("insert into villages_villagegroup (village_id, name, number) select village_id, name, 7 from load")
         events = Event.objects.filter(table="villages_villagegroup", reason="批量录入")
-        assert [(e.action, e.user_id, e.village_id, e.login) for e in events] == [
-            ("I", clerk.pk, village.pk, events[0].login)
-        ] * 2
+        assert [(e.action, e.user_id, e.village_id, e.login) for e in events] == [("I", clerk.pk, village.pk, events[0].login)] * 2
 
 
 def test_copy_straight_into_a_walled_table_is_refused(world, two_villages):

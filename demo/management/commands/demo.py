@@ -1,5 +1,6 @@
 """From an empty folder to an open page: database, tables, demo data, worker, web."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -10,13 +11,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from core.fonts import FontError, require_pango
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import postgres
-from core.fonts import FontError, require_pango
 from demo.people import DEMO_USERS
-from demo.services import charts_wanted, is_loaded
+from demo.services import is_loaded
 
 START_SECONDS = 60
 
@@ -42,9 +43,6 @@ class Command(BaseCommand):
         if not is_loaded():
             self.stdout.write("首次启动,正在载入演示数据…")
             self._run("load_demo", owner=True)
-        if charts_wanted():
-            self.stdout.write("正在生成贫困村的六张图…")
-            self._run("release_demo_charts")
         if no_serve:
             self.stdout.write("演示数据已就绪。")
             return
@@ -53,7 +51,8 @@ class Command(BaseCommand):
 
     def _environment(self, owner: bool = False) -> dict[str, str]:
         environment = dict(os.environ) | {"DATABASE_ROLE": "owner" if owner else "app", "DEMO_MODE": "1"}
-        environment["SESSION_COOKIE_NAME"] = f"pa_session_{settings.DATA_DIR.name}_{os.getpid()}"
+        # Browsers share cookies between ports: two copies on one machine must not sign each other out.
+        environment["SESSION_COOKIE_NAME"] = "pa_session_" + hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:8]
         return environment
 
     def _manage(self, *arguments: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""The six charts of a village, pure: a frozen snapshot in, pages out. No query, no clock."""
