@@ -17,7 +17,6 @@ check: setup  ## lint, types, import order, migrations, templates
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/python manage.py makemigrations --check --dry-run --verbosity 0
-	@.venv/bin/python manage.py lintmigrations --quiet ok ignore
 	@.venv/bin/python manage.py check_templates
 
 fix: setup  ## what a tool can mend

@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"migrate", "load_demo", "backup", "restore", "bench", "rotate_keys", "sqlmigrate", "makemigrations", "lintmigrations"}
+OWNER_COMMANDS = {"migrate", "load_demo", "backup", "restore", "bench", "rotate_keys", "sqlmigrate", "makemigrations"}
 
 
 def main() -> None:

@@ -108,7 +108,11 @@ FACT_FIELDS = ("households_total", "population_total", "minority_population", "w
 
 def _facts(village: Village, snapshot: Snapshot, day: date) -> list[tuple[str, str, str]]:
     profile = VillageYear.objects.filter(village=village, year__lte=day.year).order_by("-year").first()
-    facts = [("建档立卡户", str(snapshot.households), "户"), ("建档立卡人口", str(snapshot.members), "人"), ("已脱贫", str(snapshot.count("out")), "户")]
+    facts = [
+        ("建档立卡户", str(snapshot.households), "户"),
+        ("建档立卡人口", str(snapshot.members), "人"),
+        ("已脱贫", str(snapshot.count("out")), "户"),
+    ]
     if profile is None:
         return facts
     for name in FACT_FIELDS:
@@ -177,7 +181,12 @@ def _help(s: Snapshot, village: Village, day: date) -> None:
     for name, state in rows.values_list("measure_type__name", "state"):
         kinds.setdefault(name, [0, 0, 0])[("planned", "running", "done").index(state)] += 1
     s.measures = [(name, *counts) for name, counts in kinds.items()]
-    projects = Project.objects.filter(village=village, approved_on__lte=day).exclude(state="dropped").select_related("department").order_by("started_on", "id")
+    projects = (
+        Project.objects.filter(village=village, approved_on__lte=day)
+        .exclude(state="dropped")
+        .select_related("department")
+        .order_by("started_on", "id")
+    )
     s.projects = [
         ProjectRow(p.name, p.get_kind_display(), float(p.amount / 10_000), p.get_source_display(), p.department.name,
                    p.started_on.isoformat() if p.started_on else "", (p.finished_on or p.planned_finish_on or day).isoformat(), p.get_state_display())
@@ -248,7 +257,9 @@ def record_posting(*, release: ChartRelease, posted_on: date, photo: Attachment 
     if posted_on < release.released_on:
         raise ReportsError("张贴日期不能早于发布日期。")
     because("登记张贴")
-    for earlier in ChartRelease.objects.filter(village_id=release.village_id, version__lt=release.version, taken_down_on=None).exclude(posted_on=None):
+    for earlier in ChartRelease.objects.filter(village_id=release.village_id, version__lt=release.version, taken_down_on=None).exclude(
+        posted_on=None
+    ):
         earlier.taken_down_on = max(posted_on, earlier.posted_on or posted_on)
         earlier.save(update_fields=["taken_down_on"])
     release.posted_on, release.photo = posted_on, photo or release.photo

@@ -52,6 +52,8 @@ def line_against_line(
     parts.append(svg.text(right + size * 1.8, end_value + sign * shift + size * 0.35, value_label, size=size, fill=svg.BLUE))
     if standard:
         last = next(line for *_, line in reversed(points) if line is not None)
-        parts.append(svg.text(right + size * 1.8, end_line - sign * shift + size * 0.35, f"{line_label} {last:,.{digits}f}", size=size, fill=svg.ACCENT))
+        parts.append(
+            svg.text(right + size * 1.8, end_line - sign * shift + size * 0.35, f"{line_label} {last:,.{digits}f}", size=size, fill=svg.ACCENT)
+        )
     said = ";".join(f"{year}年{value:,.{digits}f}{unit}" + (f"(标准{line:,.{digits}f}{unit})" if line else "") for year, value, line in points)
     return svg.document(width, height, parts, title=title, description=said)

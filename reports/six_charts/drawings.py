@@ -141,7 +141,11 @@ def wish_matrix(edition: Edition) -> str:
     """Eight aspects by how far they are met, as small bars beside each other."""
     rows = edition.snapshot.wishes
     highest = max([max(row[1:]) for row in rows] + [1])
-    parts = [svg.text(130, 14, "已落实", size=T, fill=svg.GREY), svg.text(330, 14, "落实中", size=T, fill=svg.GREY), svg.text(530, 14, "未落实", size=T, fill=svg.GREY)]
+    parts = [
+        svg.text(130, 14, "已落实", size=T, fill=svg.GREY),
+        svg.text(330, 14, "落实中", size=T, fill=svg.GREY),
+        svg.text(530, 14, "未落实", size=T, fill=svg.GREY),
+    ]
     for index, (name, met, running, still) in enumerate(rows):
         y = 24 + index * 22
         parts.append(svg.text(110, y + 15, name, size=T, anchor="end"))
@@ -175,11 +179,20 @@ def tree(edition: Edition) -> str:
         parts += [svg.rect(x, y, width, head - 4, fill=svg.ACCENT), svg.text(x + width / 2, y + 20, label, size=T, fill="#ffffff", anchor="middle")]
         for index, line in enumerate(lines):
             top = y + head + index * box
-            parts += [svg.rect(x, top, width, box - 5, fill="#ffffff", stroke=svg.LINE), svg.text(x + 8, top + box / 2 + 2, _clip(line, width), size=T)]
+            parts += [
+                svg.rect(x, top, width, box - 5, fill="#ffffff", stroke=svg.LINE),
+                svg.text(x + 8, top + box / 2 + 2, _clip(line, width), size=T),
+            ]
         if x:
             parts.append(svg.line(x - gap, middle, x, middle, stroke=svg.ACCENT, width=2))
         x += width + gap
-    return svg.document(x - gap, TALL, parts, title="帮扶责任", description=f"{len(s.leaders)}名领导、{len(s.units)}个单位、{len(s.team)}名驻村干部、{s.helpers}名帮扶责任人")
+    return svg.document(
+        x - gap,
+        TALL,
+        parts,
+        title="帮扶责任",
+        description=f"{len(s.leaders)}名领导、{len(s.units)}个单位、{len(s.team)}名驻村干部、{s.helpers}名帮扶责任人",
+    )
 
 
 def _clip(text: str, width: float) -> str:
@@ -208,7 +221,13 @@ def measure_bars(edition: Edition) -> str:
             parts.append(svg.rect(x, y + row_height * 0.16, length, row_height * 0.66, fill=colour))
             x += length
         parts.append(svg.text(x + 8, y + row_height * 0.66, f"{cell} 户次", size=T))
-    return svg.document(WIDE, 28 + len(rows) * row_height, parts, title="到户措施", description=";".join(f"{r[0]}{cell}户次" for r, cell in zip(rows, cells, strict=True)))
+    return svg.document(
+        WIDE,
+        28 + len(rows) * row_height,
+        parts,
+        title="到户措施",
+        description=";".join(f"{r[0]}{cell}户次" for r, cell in zip(rows, cells, strict=True)),
+    )
 
 
 def gantt(edition: Edition) -> str:
@@ -255,7 +274,9 @@ def ladder(edition: Edition) -> str:
         parts += [
             svg.rect(x + 10, base - done * full, step - 40, (done - before) * full, fill="#1f6b3a" if exited and not planned else "#b35c00"),
             svg.rect(x + 10, base - before * full, step - 40, before * full, fill="#dfe9e2"),
-            svg.text(x + 10, base - done * full - 8, f"{'脱贫' if exited and not planned else '计划脱贫'} {exited + planned} 户,累计 {done} 户", size=T),
+            svg.text(
+                x + 10, base - done * full - 8, f"{'脱贫' if exited and not planned else '计划脱贫'} {exited + planned} 户,累计 {done} 户", size=T
+            ),
             svg.text(x + 10, base + 20, f"{year}年", size=T * 1.1),
         ]
     parts.append(svg.line(0, base, width, base, stroke=svg.GREY))
@@ -277,7 +298,10 @@ def income_dots(edition: Edition) -> str:
     above = sum(value >= s.line for value in values)
     parts = [svg.text(0, 16, f"{s.line_year}年人均纯收入(元),每点一户:{above} 户达到或超过标准,{len(values) - above} 户低于标准", size=T * 1.05)]
     for share in (0, 0.5, 1):
-        parts += [svg.line(left, y(highest * share), width, y(highest * share)), svg.text(left - 6, y(highest * share) + 4, f"{highest * share:,.0f}", size=T * 0.9, fill=svg.GREY, anchor="end")]
+        parts += [
+            svg.line(left, y(highest * share), width, y(highest * share)),
+            svg.text(left - 6, y(highest * share) + 4, f"{highest * share:,.0f}", size=T * 0.9, fill=svg.GREY, anchor="end"),
+        ]
     step = (width - left - 20) / max(len(values), 1)
     radius = min(6.0, max(1.6, step * 0.45))
     for index, value in enumerate(values):

@@ -94,7 +94,11 @@ def _village(edition: Edition, message: str) -> list[Sheet]:
 
 def _places(edition: Edition, message: str) -> list[Sheet]:
     sheet = Sheet(2, TITLES[1], message, pictures=_pictures(drawings.places(edition)))
-    table = Table(("序号", "户主", "社(组)", "人口", "状态"), _numbered(edition, lambda h: h.head, lambda h: h.group, lambda h: str(h.population), _state), (2, 4, 3, 2, 4))
+    table = Table(
+        ("序号", "户主", "社(组)", "人口", "状态"),
+        _numbered(edition, lambda h: h.head, lambda h: h.group, lambda h: str(h.population), _state),
+        (2, 4, 3, 2, 4),
+    )
     return _split(sheet, table)
 
 
@@ -104,7 +108,10 @@ def _causes(edition: Edition, message: str) -> list[Sheet]:
     for label, name, rows in (("其他致贫原因", "other_causes", s.other_causes), ("贫困户属性", "attributes", s.attributes)):
         if rows:
             cells = edition.shown[name]
-            sheet.side += [("heading", label), ("table", Table((label, "户数"), [(row[0], cell) for row, cell in zip(rows, cells, strict=True)], (3, 1)))]
+            sheet.side += [
+                ("heading", label),
+                ("table", Table((label, "户数"), [(row[0], cell) for row, cell in zip(rows, cells, strict=True)], (3, 1))),
+            ]
     if s.wishes:
         sheet.pictures += _pictures(drawings.wish_matrix(edition))
     if s.needs:
@@ -140,7 +147,9 @@ def _when(edition: Edition, message: str) -> list[Sheet]:
     def year(home: Any) -> str:
         return f"{home.exit_year}年" if home.state == "out" and home.exit_year else (f"计划{home.plan_year}年" if home.plan_year else "待定")
 
-    table = Table(("序号", "户主", "人口", "状态", "脱贫年度"), _numbered(edition, lambda h: h.head, lambda h: str(h.population), _state, year), (2, 4, 2, 4, 4))
+    table = Table(
+        ("序号", "户主", "人口", "状态", "脱贫年度"), _numbered(edition, lambda h: h.head, lambda h: str(h.population), _state, year), (2, 4, 2, 4, 4)
+    )
     return _split(sheet, table)
 
 
