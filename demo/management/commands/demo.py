@@ -11,11 +11,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from core.fonts import FontError, require_pango
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import postgres
+from core.fonts import FontError, require_pango
 from demo.people import DEMO_USERS
 from demo.services import is_loaded
 

@@ -1,0 +1,65 @@
+"""Every field of every model that names a person, classified in one place (`domain.md` §5.3, §9.2).
+
+public: may stand on a wall. internal: for work, says nothing of a person by itself. personal: identifies or
+describes a person; shown by permission and area. sensitive: PIPL art. 28; encrypted or aggregated only.
+A test fails for a field of a listed model that is missing here, and for an encrypted field that is not
+personal or sensitive. Purpose and retention follow the class (`docs/operations.md`).
+"""
+
+from enum import StrEnum
+
+
+class Class(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PERSONAL = "personal"
+    SENSITIVE = "sensitive"
+
+
+def _fields(public: str = "", internal: str = "", personal: str = "", sensitive: str = "") -> dict[str, Class]:
+    return {
+        name: kind
+        for kind, names in ((Class.PUBLIC, public), (Class.INTERNAL, internal), (Class.PERSONAL, personal), (Class.SENSITIVE, sensitive))
+        for name in names.split()
+    }
+
+
+CLASSES: dict[str, dict[str, Class]] = {
+    "accounts.User": _fields(
+        internal="id username organization post is_active must_change_password password_changed_at created_at last_login",
+        personal="name phone",
+        sensitive="password",
+    ),
+    "accounts.AccessEvent": _fields(internal="id at user_id action table row_id village_id household_id detail purpose rows", personal="address"),
+    "households.Household": _fields(
+        public="village group id_standard identified_on poverty_status status_confirmed_on plan_exit_year exit_year reloc_flag reloc_type resettlement",
+        internal="id household_code version created_at updated_at warning_count ended_on end_reason surveyed_on return_reason",
+        personal="phone phone_index address registered_address longitude latitude photo surveyed_by bank_name is_martyr_family is_only_child "
+        "is_two_daughters attribute",
+        sensitive="cause_main cause_other cause_note bank_account bank_account_index bank_account_kind",
+    ),
+    "households.Member": _fields(
+        internal="id household village number",
+        personal="name sex document_kind id_number id_number_index birth_on birth_estimated relation ethnicity marital political education schooling "
+        "dropout_reason labour work_area work_place work_months public_post public_post_months medical_insured serious_illness_insured "
+        "commercial_insured pension_insured employee_insured low_income_support extreme_support in_service speaks_mandarin relocated joined_on "
+        "join_reason left_on leave_reason",
+        sensitive="health disability_category disability_grade disability_number disability_number_index illness_note medical_aid",
+    ),
+    "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
+    "cadres.Cadre": _fields(public="name home_unit post", internal="id code user is_demo", personal="sex is_party_member phone"),
+    "assistance.Leader": _fields(public="name post organization", internal="id is_demo"),
+    "assistance.Helper": _fields(public="name unit post", internal="id user is_demo", personal="phone"),
+    "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
+    "workflow.Attachment": _fields(internal="id owner village household_id kind title sha256 size created_at expires_at", personal="file"),
+    "reports.ChartRelease": _fields(
+        public="village version number data_on released_on posted_on taken_down_on",
+        internal="id snapshot_sha256 released_by photo is_demo created_at",
+        personal="snapshot",
+    ),
+}
+
+
+def class_of(label: str, field: str) -> Class:
+    """The class of a field; KeyError says it has none yet."""
+    return CLASSES[label][field]
