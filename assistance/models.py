@@ -35,6 +35,9 @@ class Leader(models.Model):
     def __str__(self) -> str:
         return f"{self.name}({self.post})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("assistance:leader-detail", args=[self.pk])
+
 
 class LeaderVillage(models.Model):
     leader = models.ForeignKey(Leader, models.PROTECT, related_name="links", verbose_name="领导")
@@ -116,6 +119,9 @@ class Helper(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("assistance:helper-detail", args=[self.pk])
 
 
 class Pairing(models.Model):

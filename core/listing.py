@@ -191,7 +191,7 @@ def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> Ht
         "crumbs": [*listing.crumbs, (listing.title, "")],
         "query": request.GET.urlencode(),
         "may_export": bool(listing.export_permission) and request.user.may(listing.export_permission),
-        "primary": _primary(request, listing),
+        "primary": context.get("primary") or _primary(request, listing),
     }
     return render(request, "core/_list.html" if request.htmx else "core/list.html", context)  # type: ignore[attr-defined]
 

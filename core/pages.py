@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from core import scope
 from core.listing import Column, show
 
 Crumbs = Sequence[tuple[str, str]]
@@ -100,6 +101,16 @@ def record_or_404(rows: Any, user: Any, pk: int, *, view: str, edit: str = "") -
 def may_change(rows: Any, user: Any, pk: int, permission: str) -> bool:
     """Whether this very record lies where the user holds the permission."""
     return user.may(permission) and rows.visible_to(user, permission).filter(pk=pk).exists()
+
+
+def require_everywhere(request: HttpRequest, permission: str) -> None:
+    """403 unless the user holds the permission over the whole city: for records that belong to no village."""
+    if not may_everywhere(request.user, permission):
+        raise PermissionDenied
+
+
+def may_everywhere(user: Any, permission: str) -> bool:
+    return scope.reach(user, permission).everything
 
 
 def add_refusal(form: forms.BaseForm, error: Exception) -> None:

@@ -1,0 +1,41 @@
+"""Filters of the cadre list."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cadres.models import Cadre, Posting
+from core.clock import today
+from core.filters import choice, pick, search_box
+from villages.filters import VillageRowFilter
+from villages.models import Division, Village
+
+
+class CadreFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("姓名、编号、派出单位")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none(), method="by_village")
+    role = choice("驻村职务", Posting.Role.choices, method="by_role")
+    state = choice("状态", [("posted", "在岗"), ("free", "未派驻")], method="by_state")
+
+    class Meta:
+        model = Cadre
+        fields = ["q", "township", "village", "role", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(name__contains=text) | Q(code__startswith=text.upper()) | Q(home_unit__name__contains=text))
+
+    def _posted(self, rows: QuerySet, **wanted: object) -> QuerySet:
+        return rows.filter(Exists(Posting.objects.active_on(today()).filter(cadre_id=OuterRef("pk"), **wanted)))
+
+    def by_township(self, rows: QuerySet, name: str, value: Division) -> QuerySet:
+        return self._posted(rows, village__township=value)
+
+    def by_village(self, rows: QuerySet, name: str, value: Village) -> QuerySet:
+        return self._posted(rows, village=value)
+
+    def by_role(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return self._posted(rows, role=value)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        now = Posting.objects.active_on(today()).filter(cadre_id=OuterRef("pk"))
+        return rows.filter(Exists(now)) if value == "posted" else rows.exclude(Exists(now))

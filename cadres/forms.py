@@ -1,0 +1,68 @@
+"""Forms of cadres and their postings."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import Organization
+from cadres.models import Cadre, Posting
+from core.checks.names import clean_name
+from core.clock import today
+from core.forms import CheckedField, CodeSelect, LineField, PhoneField, RoomForm, WrittenDateField, room_field
+from villages.models import Village
+
+
+class CadreForm(RoomForm):
+    name = CheckedField(label="姓名", parser=clean_name, max_length=50)
+    phone = PhoneField()
+
+    class Meta:
+        model = Cadre
+        formfield_callback = room_field
+        fields = ["name", "sex", "home_unit", "post", "is_party_member", "phone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["home_unit"].queryset = Organization.objects.filter(Q(valid_to=None) | Q(pk=self.instance.home_unit_id))
+
+
+class PostingForm(RoomForm):
+    class Meta:
+        model = Posting
+        formfield_callback = room_field
+        fields = ["village", "role", "document", "started_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = Village.objects.visible_to(self.user, "cadre_edit")
+        self.initial.setdefault("started_on", today())
+        if self.instance.started_on is None:
+            self.initial["started_on"] = today()
+
+
+class PostingEndForm(RoomForm):
+    class Meta:
+        model = Posting
+        formfield_callback = room_field
+        fields = ["ended_on", "end_reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            self.fields[name].required = True
+        self.initial["ended_on"] = today()
+
+
+class NewCadreForm(CadreForm):
+    """A new cadre and the village they go to, in one step."""
+
+    village = forms.ModelChoiceField(label="派驻村", queryset=Village.objects.none(), widget=CodeSelect, empty_label="")
+    role = forms.ChoiceField(label="驻村职务", choices=[("", ""), *Posting.Role.choices], widget=CodeSelect)
+    started_on = WrittenDateField(label="到岗日期")
+    document = LineField(label="下派文件", max_length=60, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = Village.objects.visible_to(self.user, "cadre_edit")
+        self.initial["started_on"] = today()

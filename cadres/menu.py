@@ -1,0 +1,28 @@
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from accounts.permissions import Permission
+from cadres.models import Posting
+from core import menu
+from core.clock import today
+from core.views import workbench_card
+from villages.models import Village
+
+menu.add("责任监督", "派驻干部", "cadres:list", Permission.CADRE_VIEW, order=10)
+SHOWN = 10
+
+
+@workbench_card
+def villages_without_first_secretary(request: Any) -> list[dict]:
+    """For who posts cadres: poor villages where nobody is first secretary today."""
+    if not request.user.may(Permission.CADRE_EDIT):
+        return []
+    held = Posting.objects.active_on(today()).filter(village_id=OuterRef("pk"), role=Posting.Role.FIRST_SECRETARY)
+    villages = Village.objects.visible_to(request.user, Permission.CADRE_EDIT).filter(is_poor_village=True).exclude(Exists(held))
+    found = list(villages.select_related("township").order_by("code")[: SHOWN + 1])
+    rows = [{"label": f"{village.township.name} {village.name}", "value": "缺", "url": village.get_absolute_url()} for village in found[:SHOWN]]
+    if len(found) > SHOWN:
+        rows.append({"label": f"还有更多,只列前{SHOWN}个村", "value": "", "url": reverse("villages:list") + "?poor=True"})
+    return [{"title": "没有第一书记的贫困村", "rows": rows, "empty": "贫困村都有在任的第一书记。"}]
