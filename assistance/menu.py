@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from accounts.permissions import Permission
+from accounts.permissions import Permission, Role
 from assistance.models import Measure, Pairing
 from core import menu
 from core.clock import today
@@ -48,3 +48,17 @@ def households_without_help(request: Any) -> list[dict]:
         rows = Household.objects.visible_to(request.user, Permission.MEASURE_EDIT).active().exclude(Exists(given))
         cards.append({"title": "没有帮扶措施的户", "rows": _waiting(rows, "户数", "assistance:measure-create")})
     return cards
+
+
+@workbench_card
+def own_households(request: Any) -> list[dict]:
+    """For a helper: the households paired with them."""
+    if Role.HELPER not in request.user.roles:
+        return []
+    paired = Pairing.objects.visible_to(request.user).active_on(today()).filter(helper__user=request.user).select_related("household", "village")
+    rows = [
+        {"label": f"{pairing.village.name} {pairing.household.household_code}", "value": "主要" if pairing.is_main else "",
+         "url": reverse("assistance:household", args=[pairing.household_id])}
+        for pairing in paired.order_by("-is_main", "id")[:20]
+    ]  # fmt: skip
+    return [{"title": "我帮扶的户", "rows": rows, "empty": "目前没有与您结对的户。"}]

@@ -1,7 +1,12 @@
+from typing import Any
+
 from django.urls import reverse
 
 from accounts.permissions import Permission
 from core import menu
+from core.paging import capped_count
+from core.views import workbench_card
+from households.models import Household
 from villages.views.records import add_count, add_tab
 
 menu.add("精准诊治", "建档立卡户", "households:list", Permission.HOUSEHOLD_VIEW, order=10)
@@ -9,3 +14,20 @@ menu.add("精准诊治", "新建户", "households:create", Permission.HOUSEHOLD_
 
 add_count("households", "members", "households_poor")
 add_tab("户", Permission.HOUSEHOLD_VIEW, lambda village: reverse("households:list") + f"?village={village.pk}", order=20)
+
+CAP, SHOWN = 1000, 5
+
+
+@workbench_card
+def households_to_check(request: Any) -> list[dict]:
+    """For who keeps the register: households whose last save left findings to check."""
+    if not request.user.may(Permission.HOUSEHOLD_EDIT):
+        return []
+    rows = Household.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT).active().filter(warning_count__gt=0)
+    number = capped_count(rows, CAP)
+    first = rows.select_related("village").order_by("village_id", "id")[:SHOWN] if number else []
+    lines = [{"label": "户数", "value": f"{CAP}+" if number > CAP else str(number), "url": reverse("households:list") + "?state=warnings"}]
+    lines += [
+        {"label": f"{home.village.name} {home.household_code}", "value": f"{home.warning_count} 处", "url": home.get_absolute_url()} for home in first
+    ]
+    return [{"title": "有待核对的户", "rows": lines}]

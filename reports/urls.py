@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from reports.views import releases
+from reports.views import figures, releases
 
 
 class EditionConverter:
@@ -22,6 +22,8 @@ register_converter(PaperConverter, "paper")
 
 app_name = "reports"
 urlpatterns = [
+    path("figures/", figures.figure_list, name="figures"),
+    path("figures/<slug:key>/", figures.figure_detail, name="figure"),
     path("charts/", releases.chart_list, name="charts"),
     path("charts/release/", releases.release_many, name="release-many"),
     path("charts/<int:pk>/", releases.village_charts, name="village-charts"),
