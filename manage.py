@@ -11,6 +11,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "povertyaid.settings")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ.setdefault("DATABASE_ROLE", "owner")
+    from django.core.exceptions import ImproperlyConfigured
+
     from core.postgres import PostgresError
 
     try:
@@ -18,7 +20,7 @@ def main() -> None:
         from django.db import OperationalError
 
         execute_from_command_line(sys.argv)
-    except PostgresError as error:
+    except (PostgresError, ImproperlyConfigured) as error:
         sys.exit(f"错误:{error}")
     except OperationalError as error:
         sys.exit(f"错误:连不上数据库:{str(error).splitlines()[0]}")

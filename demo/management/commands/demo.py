@@ -1,5 +1,6 @@
 """From an empty folder to an open page: database, tables, demo data, worker, web."""
 
+import fcntl
 import hashlib
 import os
 import signal
@@ -22,6 +23,10 @@ from demo.services import is_loaded
 START_SECONDS = 60
 
 
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
 class Command(BaseCommand):
     help = "启动演示系统:数据库、演示数据、后台任务和网站,Ctrl-C 停止。"
     requires_system_checks: list[str] = []
@@ -39,6 +44,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if not no_serve:
             self._require_port(port)
+            self._require_alone()
         self._run("migrate", "--verbosity", "0", owner=True)
         if not is_loaded():
             self.stdout.write("首次启动,正在载入演示数据…")
@@ -75,6 +81,14 @@ class Command(BaseCommand):
                 reason = "已被占用" if error.errno == 98 else "不能使用"
                 raise CommandError(f"端口 {port} {reason},请换一个:make demo PORT={port + 1 if port < 65535 else 8000}") from error
 
+    def _require_alone(self) -> None:
+        """One demo a data folder; the lock ends with the process, however it ends."""
+        self._lock = open(settings.DATA_DIR / "demo.lock", "a")  # noqa: SIM115
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CommandError("这个目录的演示系统已在运行。要再开一套,请用 DATA_DIR 另指数据目录。") from error
+
     def _serve(self, port: int) -> None:
         address = f"http://localhost:{port}/"
         environment = self._environment() | {"PUBLIC_BASE_URL": address.rstrip("/")}
@@ -82,9 +96,11 @@ class Command(BaseCommand):
                "--workers", "2", "--threads", "4", "--timeout", "60", "--log-level", "warning"]  # fmt: skip
         children = {
             "网站": subprocess.Popen(web, env=environment, cwd=settings.BASE_DIR, start_new_session=True),
-            "后台任务": subprocess.Popen(self._manage("work"), env=environment, cwd=settings.BASE_DIR, start_new_session=True),
+            "后台任务": subprocess.Popen(
+                self._manage("work"), env=environment, cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+            ),
         }
-        signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        signal.signal(signal.SIGTERM, _interrupt)
         failed = ""
         try:
             failed = self._wait_until_open(address, children)
@@ -127,6 +143,8 @@ class Command(BaseCommand):
             time.sleep(0.5)
 
     def _stop(self, children: dict[str, subprocess.Popen]) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # once is enough: stopping is not to be cut short
         for child in children.values():
             if child.poll() is None:
                 child.send_signal(signal.SIGINT if child.args and "work" in child.args else signal.SIGTERM)  # type: ignore[operator]
