@@ -42,7 +42,7 @@ def _for_permissions(held: frozenset[str]) -> tuple[tuple[str, tuple[tuple[str, 
 def menu_for(held: frozenset[str], path: str) -> list[dict]:
     """The sections and pages of a user with these permissions, the one at `path` marked active."""
     sections = _for_permissions(held)
-    urls = [url for _, items in sections for _, url in items if path.startswith(url)]
+    urls = [url for _, items in sections for _, url in items if path == url or (url != "/" and path.startswith(url))]
     current = max(urls, key=len, default="")
     return [
         {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -84,7 +85,7 @@ def facts(record: Any, *names: str) -> list[Fact]:
         display = getattr(record, f"get_{name}_display", None)
         value = display() if display else getattr(record, name)
         label = str(model_field.verbose_name)
-        kind = "money" if label.endswith("(元)") else "text"
+        kind = "number" if isinstance(value, Decimal) or (isinstance(value, int) and value > 9999) else "text"
         has_page = value is not None and model_field.is_relation and hasattr(value, "get_absolute_url")
         found.append(Fact(label, show(value, kind), value.get_absolute_url() if has_page else "", wide=len(show(value, kind)) > 24))
     return found

@@ -8,7 +8,10 @@ import factory
 
 from accounts.models import Organization, User
 from accounts.permissions import Role
+from assistance.models import Helper, HelpUnit, Leader, MeasureType, Pairing
+from cadres.models import Cadre, Posting
 from core.checks.identity import make_id_number
+from funds.models import Project
 from households.models import Household, Income, Living, Member
 from villages.models import Division, Grant, Village, VillageGroup
 
@@ -131,3 +134,76 @@ def make_world() -> World:
         world.people[role] = user
     world.people["stranger"] = UserFactory(username="stranger", name="无授权人")
     return world
+
+
+class CadreFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Cadre
+
+    code = factory.Sequence(lambda n: f"P{n + 1:05d}")
+    name = factory.Sequence(lambda n: f"李驻{'一二三四五六七八九十'[n % 10]}")
+    sex = "1"
+    home_unit = factory.SubFactory(OrganizationFactory)
+
+
+class PostingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Posting
+
+    cadre = factory.SubFactory(CadreFactory)
+    role = "member"
+    started_on = START
+
+
+class HelpUnitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = HelpUnit
+
+    organization = factory.SubFactory(OrganizationFactory)
+    nature = "admin"
+    joined_on = START
+
+
+class HelperFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Helper
+
+    name = factory.Sequence(lambda n: f"王帮{'一二三四五六七八九十'[n % 10]}")
+    unit = factory.SubFactory(HelpUnitFactory)
+
+
+class PairingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Pairing
+
+    helper = factory.SubFactory(HelperFactory)
+    village = factory.SelfAttribute("household.village")
+    started_on = START
+
+
+class LeaderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Leader
+
+    name = factory.Sequence(lambda n: f"赵联{'一二三四五六七八九十'[n % 10]}")
+    post = "副市长"
+
+
+class MeasureTypeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = MeasureType
+
+    code = factory.Sequence(lambda n: f"M{n % 90 + 10}")
+    name = factory.Sequence(lambda n: f"措施{n}")
+
+
+class ProjectFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Project
+
+    code = factory.Sequence(lambda n: f"CS-{n:04d}")
+    name = factory.Sequence(lambda n: f"测试项目{n}")
+    kind = "road"
+    department = factory.SubFactory(OrganizationFactory)
+    source = "4"
+    approved_on = START

@@ -80,7 +80,11 @@ def end_grant(*, grant: Grant, until: date, by: User, reason: str) -> Grant:
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.until is not None and grant.until < until:
         raise VillagesError(f"这项授权已于 {grant.until:%Y-%m-%d} 截止。")
-    return _write(grant, {"until": until}, reason)
+    because(reason)
+    grant.until = until
+    grant.full_clean(exclude=["granted_by"])  # the first grants of an installation have none
+    grant.save(update_fields=["until"])
+    return grant
 
 
 # --- the division tree ---------------------------------------------------------------------------
