@@ -23,7 +23,8 @@ def main() -> None:
     except (PostgresError, ImproperlyConfigured) as error:
         sys.exit(f"错误:{error}")
     except OperationalError as error:
-        sys.exit(f"错误:连不上数据库:{str(error).splitlines()[0]}")
+        reached = "connection" not in str(error)
+        sys.exit(f"错误:{'数据库拒绝了这一步' if reached else '连不上数据库'}:{str(error).splitlines()[0]}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What must be true of a signed-in user before any page: a fresh password, a password changed in time."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,6 +16,16 @@ def password_expired(user: object) -> bool:
     return bool(changed) and timezone.now() - changed > timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
 
 
+SEEN_SECONDS = 60
+
+
+def stay_signed_in(request: HttpRequest) -> None:
+    """The idle time-out counts from the last page; the session is written at most once a minute."""
+    now = int(time.time())
+    if now - request.session.get("seen", 0) >= SEEN_SECONDS:
+        request.session["seen"] = now
+
+
 class SignInRules:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,4 +35,6 @@ class SignInRules:
             allowed = {reverse("accounts:password-change"), reverse("accounts:sign-out")}
             if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
                 return redirect("accounts:password-change")
+        if request.user.is_authenticated:
+            stay_signed_in(request)
         return self.get_response(request)

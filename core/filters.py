@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from core.checks.text import has_forbidden
+from core.forms import FastSelect
 
 LONGEST = 60
 
@@ -33,9 +34,9 @@ def search_box(placeholder: str) -> filters.CharFilter:
 
 def choice(label: str, choices: Any, **options: Any) -> filters.ChoiceFilter:
     """A filter over a code list, 全部 when nothing is chosen."""
-    return filters.ChoiceFilter(**{"label": label, "choices": choices, "empty_label": "全部", **options})
+    return filters.ChoiceFilter(**{"label": label, "choices": choices, "empty_label": "全部", "widget": FastSelect, **options})
 
 
 def pick(label: str, queryset: QuerySet, **options: Any) -> filters.ModelChoiceFilter:
     """A filter over records; the filter set narrows the queryset to the user's scope."""
-    return filters.ModelChoiceFilter(**{"label": label, "queryset": queryset, "empty_label": "全部", **options})
+    return filters.ModelChoiceFilter(**{"label": label, "queryset": queryset, "empty_label": "全部", "widget": FastSelect, **options})

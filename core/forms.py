@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.forms.utils import flatatt
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from core.checks.accounts import parse_phone
 from core.checks.problems import CheckError
@@ -23,17 +26,32 @@ def _initials(label: str) -> str:
     return initials(label)
 
 
-class CodeSelect(forms.Select):
+class FastSelect(forms.Select):
+    """A select set as text: a page with a hundred of them costs no template for each option."""
+
+    def option(self, value: str, label: str, chosen: bool) -> str:
+        return f'<option value="{escape(value)}"{" selected" if chosen else ""}>{escape(label)}</option>'
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = {str(item) for item in self.format_value(value)}
+        own = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        options = "".join(self.option(text, str(label), text in chosen) for text, label in ((_text(v), label) for v, label in self.choices))
+        return mark_safe(f"<select{own}>{options}</select>")  # noqa: S308 — every part is escaped
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+class CodeSelect(FastSelect):
     """A select the page upgrades: each option carries its pinyin initials."""
 
     def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
         super().__init__({"data-combobox": "", **(attrs or {})}, choices)
 
-    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, label, *args, **kwargs)
-        if value:
-            option["attrs"]["data-py"] = _initials(str(label))
-        return option
+    def option(self, value: str, label: str, chosen: bool) -> str:
+        plain = super().option(value, label, chosen)
+        return plain.replace("<option", f'<option data-py="{escape(_initials(label))}"', 1) if value else plain
 
 
 class LineField(forms.CharField):

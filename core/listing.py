@@ -15,16 +15,22 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django_filters import FilterSet
 
 from core.paging import Page, keyset_page
+
+STATUS_CLASSES = {
+    "未脱贫": "poor", "预脱贫": "pre", "已脱贫": "out", "返贫": "back", "清退(识别不准)": "gone", "自然消亡、整户迁出": "gone",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Column:
     """One column. `value` is a dotted path or a callable of the row; `kind` says how it is set.
 
-    Kinds: text, number, money (元, two places), wan (yuan shown in 万元, two places), date, yes, status.
+    Kinds: text, long (may wrap), number, money (元, two places), wan (yuan shown in 万元, two places), date, yes, status.
     """
 
     label: str
@@ -104,6 +110,7 @@ class Listing:
     count: bool = True
     crumbs: tuple[tuple[str, str], ...] = ()
     row_url: Callable[[Any], str] = field(default=lambda row: row.get_absolute_url())
+    url_name: str = ""  # the row's page by its pk: resolved once a page instead of once a row
     table: str = ""  # for the access log of exports
 
 
@@ -173,6 +180,27 @@ def sums(listing: Listing, rows: QuerySet) -> dict[str, str]:
     return {label: show(totals[name] or 0, kinds[label]) for label, name in zip(wanted, names, strict=True)}
 
 
+def _cell(column: Column, row: Any, first_url: str) -> str:
+    text = escape(column.text(row))
+    if first_url:
+        text = f'<a href="{escape(first_url)}">{text or "—"}</a>'
+    elif column.kind == "status":
+        text = f'<span class="status {STATUS_CLASSES.get(text, "plain")}">{text}</span>'
+    mark = ' class="num"' if column.numeric else ' class="wrap"' if column.kind == "long" else ""
+    return f"<td{mark}>{text}</td>"
+
+
+def body(listing: Listing, rows: Iterable[Any]) -> SafeString:
+    """The table's rows, set as text: five hundred cells cost a millisecond and not twenty."""
+    lines = []
+    before, _, after = reverse(listing.url_name, args=[0]).rpartition("0") if listing.url_name else ("", "", "")
+    for row in rows:
+        url = f"{before}{row.pk}{after}" if before else listing.row_url(row)
+        cells = "".join(_cell(column, row, url if not position else "") for position, column in enumerate(listing.columns))
+        lines.append(f'<tr data-url="{escape(url)}">{cells}</tr>' if url else f"<tr>{cells}</tr>")
+    return mark_safe("".join(lines))  # noqa: S308 — every text is escaped
+
+
 def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponse:
     """The page, or for htmx its changing part alone (`core/_list.html`)."""
     rows, form = filtered(listing, request.user, request.GET, request)
@@ -182,9 +210,7 @@ def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> Ht
         "listing": listing,
         "title": listing.title,
         "page": page,
-        "table": [
-            {"url": listing.row_url(row), "cells": [(column, column.text(row)) for column in listing.columns], "row": row} for row in page.rows
-        ],
+        "body": body(listing, page.rows),
         "sums": [totals.get(column.label, "") for column in listing.columns] if totals else [],
         "filter_form": form,
         "chips": chips(form, request.GET),

@@ -162,6 +162,7 @@ class light_load:
 
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")  # what was written so far must not wait any more
             marks = ", ".join(["%s"] * len(TABLES))
             cursor.execute(
                 "select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint "

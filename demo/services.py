@@ -336,7 +336,7 @@ CONTENTS = {
 def _measures(world: World, villages: list[Village]) -> None:
     types = list(MeasureType.objects.all())
     rows = []
-    homes = Household.objects.filter(village__in=villages).order_by("id")[: 4 * golmud.HOUSEHOLDS]
+    homes = Household.objects.filter(village__in=villages).order_by("id")
     for home in homes.values_list("pk", "village_id", "cause_main", "attribute", "poverty_status"):
         pk, village, cause, attribute, status = home
         chosen = [t for t in types if cause in t.causes][:2] or [types[0]]
@@ -360,7 +360,7 @@ WISHES = {"01": "W4", "02": "W4", "03": "W3", "04": "W8", "05": "W1", "06": "W1"
 
 def _wishes_and_needs(world: World, villages: list[Village]) -> None:
     rows = []
-    homes = Household.objects.filter(village__in=villages).order_by("id")[: 4 * golmud.HOUSEHOLDS]
+    homes = Household.objects.filter(village__in=villages).order_by("id")
     for pk, village, cause, status in homes.values_list("pk", "village_id", "cause_main", "poverty_status"):
         aspects = {WISHES.get(cause, "W1"), world.random.choice(Wish.Aspect.values)}
         rows += [

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import django_filters as filters
-from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import crypto
@@ -11,13 +9,14 @@ from core.checks.accounts import parse_phone
 from core.checks.identity import normalise
 from core.checks.names import search_key
 from core.checks.problems import CheckError
-from core.checks.text import has_forbidden
+from core.filters import ScopedFilter, choice, search_box
 from households.models import Household, Member, NameGram
 from households.rules import codes
 from villages.models import Division, Village
 
 FRAGMENT = 3
 CLOSED = "closed"
+MANY = 120
 
 
 def _by_number(text: str) -> Q | None:
@@ -50,44 +49,47 @@ def search(households: QuerySet, text: str) -> QuerySet:
     return households
 
 
-class HouseholdFilter(filters.FilterSet):
-    q = filters.CharFilter(
-        label="查找", method="by_text", widget=forms.TextInput(attrs={"type": "search", "placeholder": "姓名、拼音、证件号、电话、户编号"})
-    )
-    township = filters.ModelChoiceFilter(label="乡镇", queryset=Division.objects.none(), method="by_township", empty_label="全部")
-    village = filters.ModelChoiceFilter(label="村", queryset=Village.objects.none(), empty_label="全部")
-    poverty_status = filters.ChoiceFilter(label="脱贫状态", choices=codes.PovertyStatus.choices, empty_label="全部")
-    attribute = filters.ChoiceFilter(label="属性", choices=codes.Attribute.choices, empty_label="全部")
-    cause_main = filters.ChoiceFilter(label="主要致贫原因", choices=codes.Cause.choices, empty_label="全部")
-    exit_year = filters.ChoiceFilter(label="脱贫年度", choices=[(str(y), f"{y}年") for y in range(2014, 2026)], empty_label="全部")
-    state = filters.ChoiceFilter(label="范围", choices=[("warnings", "有待核对"), (CLOSED, "已退出登记")], method="by_state", empty_label="在册户")
+def _id(text: Any) -> int | None:
+    return int(text) if str(text or "").isdigit() and len(str(text)) < 12 else None
+
+
+class HouseholdFilter(ScopedFilter):
+    """The villages of a big city are offered once a township is chosen."""
+
+    q = search_box("姓名、拼音、证件号、电话、户编号")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+    poverty_status = choice("脱贫状态", codes.PovertyStatus.choices)
+    attribute = choice("属性", codes.Attribute.choices)
+    cause_main = choice("主要致贫原因", codes.Cause.choices)
+    exit_year = choice("脱贫年度", [(str(year), f"{year}年") for year in range(2014, 2026)])
+    state = choice("范围", [("warnings", "有待核对"), (CLOSED, "已退出登记")], method="by_state", empty_label="在册户")
 
     class Meta:
         model = Household
         fields = ["q", "township", "village", "poverty_status", "attribute", "cause_main", "exit_year", "state"]
 
-    def __init__(self, *args: Any, request: Any = None, user: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, request=request, **kwargs)
-        self.user = user
-        villages = Village.objects.visible_to(user, "household_view")
-        townships = Division.objects.filter(level=Division.Level.TOWNSHIP, township_villages__in=villages).distinct()
-        self.filters["township"].queryset = townships
-        township = self.data.get("township") if self.data else ""
-        if str(township or "").isdigit() and len(str(township)) < 12:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        villages = Village.objects.visible_to(self.user, "household_view").order_by("code")
+        townships = Division.objects.filter(pk__in=villages.order_by().values("township_id")).order_by("code")
+        self._offer("township", townships.values_list("pk", "name"))
+        township, village = _id(self.data.get("township")), _id(self.data.get("village"))
+        if township is not None:
             villages = villages.filter(township_id=township)
-        self.filters["village"].queryset = villages.order_by("code")[:0] if self._too_many(villages) else villages
+        rows = list(villages.values_list("pk", "name")[: MANY + 1])
+        if len(rows) > MANY:
+            rows = list(villages.filter(pk=village).values_list("pk", "name")) if village else []
+        self._offer("village", rows)
 
-    @staticmethod
-    def _too_many(villages: QuerySet) -> bool:
-        return villages.order_by()[:120].count() >= 120
+    def _offer(self, name: str, rows: Any) -> None:
+        self.filters[name].extra["choices"] = [(str(pk), label) for pk, label in rows]
 
-    def by_text(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        if has_forbidden(value) or len(value) > 60:
-            return rows.none()
-        return search(rows, value)
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return search(rows, text)
 
-    def by_township(self, rows: QuerySet, name: str, value: Division) -> QuerySet:
-        return rows.filter(village_id__in=list(value.township_villages.values_list("pk", flat=True)))
+    def by_township(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(village_id__in=list(Village.objects.filter(township_id=value).values_list("pk", flat=True)))
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(warning_count__gt=0, ended_on=None) if value == "warnings" else rows.exclude(ended_on=None)

@@ -7,6 +7,10 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from core.querysets import ScopedQuerySet
 
+LIST_FIELDS = (
+    "household_code", "attribute", "cause_main", "poverty_status", "exit_year", "warning_count", "village__name", "village__township__name",
+)  # fmt: skip
+
 
 class HouseholdQuerySet(ScopedQuerySet):
     household_path = "pk"
@@ -25,7 +29,8 @@ class HouseholdQuerySet(ScopedQuerySet):
         """One query for a page of the list: head, population, latest income beside each row."""
         member, income = (apps.get_model("households", name) for name in ("Member", "Income"))
         here = member.objects.filter(household_id=OuterRef("pk"), left_on=None).order_by()
-        return self.select_related("village", "village__township").annotate(
+        shown = self.select_related("village", "village__township").only(*LIST_FIELDS)  # nothing is decrypted for a list
+        return shown.annotate(
             head_name=Subquery(here.filter(relation="01").values("name")[:1]),
             population=Subquery(here.values("household_id").annotate(n=Count("pk")).values("n")),
             per_capita=Subquery(income.objects.filter(household_id=OuterRef("pk")).order_by("-year").values("per_capita")[:1]),

@@ -168,6 +168,9 @@ def database(role: str) -> dict:
         entry = environ.Env.db_url_config(owner_url if role == "owner" and owner_url else secret("DATABASE_URL"))
         if role == "app" and not owner_url:
             session += " -c role=pa_app"
+    name = env("DATABASE_NAME", default="")  # another database of the same server: bench has its own
+    if name:
+        entry["NAME"] = name
     options = {"connect_timeout": 10, **entry.get("OPTIONS", {}), "options": session}
     return {
         **entry,

@@ -7,11 +7,9 @@ from django.forms import BoundField
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from core.listing import STATUS_CLASSES, show
 
-STATUS_CLASSES = {
-    "未脱贫": "poor", "预脱贫": "pre", "已脱贫": "out", "返贫": "back", "清退(识别不准)": "gone", "自然消亡、整户迁出": "gone",
-}  # fmt: skip
+register = template.Library()
 
 
 @register.filter
@@ -56,13 +54,9 @@ def get(mapping: Any, key: Any) -> Any:
 @register.filter
 def wan(amount: Any) -> str:
     """Yuan shown in 万元 with two places."""
-    from core.listing import show
-
     return show(amount, "wan")
 
 
 @register.filter
 def money(amount: Any) -> str:
-    from core.listing import show
-
     return show(amount, "money")

@@ -134,7 +134,9 @@ def test_the_second_clerk_sees_both_versions_and_loses_nothing(signed_in, world)
     assert SIX[0]["id_number"] not in form, "numbers are masked in the form"
     ids = list(household.members.order_by("number").values_list("pk", flat=True))
     masked = [row.id_number[:6] + "********" + row.id_number[-4:] if row.id_number else "" for row in household.members.order_by("number")]
-    rows = [row | {"id": pk, "id_number": shown, "sex": "", "birth_on": row.get("birth_on", "")} for row, pk, shown in zip(SIX, ids, masked, strict=True)]
+    rows = [
+        row | {"id": pk, "id_number": shown, "sex": "", "birth_on": row.get("birth_on", "")} for row, pk, shown in zip(SIX, ids, masked, strict=True)
+    ]
     rows[5]["sex"] = "1"
 
     def save(version: int, address: str):

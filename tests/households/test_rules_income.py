@@ -19,7 +19,31 @@ money = st.decimals(0, 10**8, places=2)
 
 
 def test_the_item_codes_are_the_forms():
-    assert ITEMS == ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "b4", "c1", "c2", "c3", "c4", "d1", "d2", "d3", "d4", "d5", "d6", "e1", "e2", "e3", "e4"]
+    assert ITEMS == [
+        "a1",
+        "a2",
+        "a3",
+        "a4",
+        "a5",
+        "b1",
+        "b2",
+        "b3",
+        "b4",
+        "c1",
+        "c2",
+        "c3",
+        "c4",
+        "d1",
+        "d2",
+        "d3",
+        "d4",
+        "d5",
+        "d6",
+        "e1",
+        "e2",
+        "e3",
+        "e4",
+    ]
 
 
 def test_totals_follow_the_formula():

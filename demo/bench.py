@@ -1,0 +1,162 @@
+"""What is measured and against which floor. Everything runs as the restricted role, through the whole middleware."""
+
+import gzip
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from core.paging import encode
+from core.scope import acting_as_system
+from households.models import Household, Member
+
+ROUNDS = 9
+WARM = 3
+FLOOR = "已登录、自身不查询的页面(修改密码页)"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Medians of ROUNDS, value and floor in turn in one run."""
+
+    value: float
+    floor: float
+    unit: str
+    floor_is: str
+
+    def to_dict(self) -> dict[str, Any]:
+        ratio = self.value / self.floor if self.floor else 0.0
+        return {"value": round(self.value, 3), "floor": round(self.floor, 3), "ratio": round(ratio, 2), "unit": self.unit, "floor_is": self.floor_is}
+
+
+def _timed(action: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000
+
+
+def in_turn(value: Callable[[], Any], floor: Callable[[], Any], *, unit: str = "ms", floor_is: str = FLOOR) -> Measured:
+    for _ in range(WARM):
+        value()
+        floor()
+    pairs = [(_timed(value), _timed(floor)) for _ in range(ROUNDS)]
+    return Measured(statistics.median(v for v, _ in pairs), statistics.median(f for _, f in pairs), unit, floor_is)
+
+
+class Pages:
+    """Signed-in clients and addresses of a loaded register."""
+
+    def __init__(self) -> None:
+        settings.ALLOWED_HOSTS = ["*"]
+        from accounts.models import User
+
+        self.clients = {}
+        for name in ("fupin", "zhuangan"):
+            client = Client()
+            client.force_login(User.objects.get(username=name), backend="accounts.backends.NameAndPassword")
+            self.clients[name] = client
+        with acting_as_system(reason="bench"):
+            self.samples = {"fupin": self._sample(None), "zhuangan": self._sample("632801100")}
+
+    def _sample(self, area: str | None) -> dict[str, Any]:
+        """A household half-way down the list, a name's fragments, a number: all in reach."""
+        rows = Household.objects.all()
+        members = Member.objects.filter(left_on=None)
+        if area:
+            rows = rows.filter(village__code__startswith=area)
+            members = members.filter(village__code__startswith=area)
+        half = rows.order_by("village_id", "id").values_list("village_id", "id")
+        count = rows.count()
+        village, household = half[count // 2]
+        member = members.exclude(id_number_index=None).filter(household_id__gte=household, name__regex="^[^·]{3}$").order_by("id").first()
+        assert member is not None
+        return {"village": village, "household": household, "name": member.name, "number": member.id_number}
+
+    def get(self, user: str, url: str, **query: str) -> Callable[[], Any]:
+        def fetch() -> Any:
+            response = self.clients[user].get(url, query)
+            assert response.status_code == 200, (url, response.status_code)
+            return response
+
+        return fetch
+
+    def floor(self, user: str) -> Callable[[], Any]:
+        return self.get(user, reverse("accounts:password-change"))
+
+    def benches(self) -> dict[str, Callable[[], Measured]]:
+        found: dict[str, Callable[[], Measured]] = {}
+        rows = reverse("households:list")
+        for user, suffix in (("fupin", ""), ("zhuangan", "_clerk")):
+            sample = self.samples[user]
+            name = sample["name"]
+            queries: dict[str, tuple[str, dict[str, str]]] = {
+                "household_list_first": (rows, {}),
+                "household_list_deep": (rows, {"after": encode([sample["village"], sample["household"]])}),
+                "household_list_filtered": (rows, {"poverty_status": "1", "cause_main": "01"}),
+                "household_list_rare": (rows, {"poverty_status": "4", "attribute": "05", "cause_main": "02"}),
+                "search_1": (rows, {"q": name[0]}),
+                "search_2": (rows, {"q": name[:2]}),
+                "search_3": (rows, {"q": name}),
+                "search_pinyin": (rows, {"q": "zx"}),
+                "search_id_number": (rows, {"q": sample["number"]}),
+                "household_page": (reverse("households:detail", args=[sample["household"]]), {}),
+            }
+            for key, (url, query) in queries.items():
+                found[key + suffix] = lambda user=user, url=url, query=query: in_turn(self.get(user, url, **query), self.floor(user))
+        for key, url in (("workbench", "/"), ("list", rows), ("entry", reverse("households:create"))):
+            found[f"page_weight_{key}"] = lambda url=url: self.weight(url)
+        found["page_weight_sign_in"] = lambda: self.weight(reverse("accounts:sign-in"), signed_in=False)
+        return found
+
+    def weight(self, url: str, *, signed_in: bool = True) -> Measured:
+        """Kilobytes over the wire of a first visit: the page and every script and style it names, compressed."""
+        import re
+
+        from django.contrib.staticfiles import finders
+
+        client = self.clients["fupin"] if signed_in else Client()
+        html = client.get(url).content
+        total = len(gzip.compress(html, 6))
+        for name in set(re.findall(rb'(?:src|href)="/static/([^"]+)"', html)):
+            path = finders.find(re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name.decode()))
+            assert path is not None, name
+            with open(path, "rb") as file:
+                total += len(gzip.compress(file.read(), 9))
+        return Measured(total / 1024, 100, "KB", "首次访问的上限 100 KB")
+
+
+def charts() -> dict[str, Callable[[], Measured]]:
+    """Six charts of one village against the five seconds they may take."""
+    from reports import services
+    from reports.six_charts.edition import PUBLIC, project
+    from reports.six_charts.render import render
+
+    def one() -> Measured:
+        with acting_as_system(reason="bench"):
+            from villages.models import Village
+
+            snapshot = services.snapshot_of(services.newest_release(Village.objects.get(code="632801100901")))  # type: ignore[arg-type]
+        edition = project(snapshot, PUBLIC)
+        render(edition)
+        return Measured(statistics.median(_timed(lambda: render(edition)) for _ in range(5)) / 1000, 5, "s", "一村六张图的上限 5 秒")
+
+    return {"charts_one_village": one}
+
+
+def measure(names: list[str]) -> dict[str, dict[str, Any]]:
+    """Run the benches (all, or those named) on the database of this process."""
+    with connection.cursor() as cursor:
+        cursor.execute("select current_user")
+        assert cursor.fetchone()[0] == "pa_app", "bench measures as the restricted role"
+    benches = Pages().benches() | charts()
+    wanted = names or list(benches)
+    unknown = [name for name in wanted if name not in benches]
+    if unknown:
+        raise KeyError("、".join(unknown))
+    return {name: benches[name]().to_dict() for name in wanted}
