@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 PAIRED_HOUSEHOLDS = """
 create or replace function assistance_paired_households(person bigint, day date) returns bigint[]
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 -- Asked before the wall knows the user's reach: the ids of the households a helper is paired with on a day, nothing else.
   select coalesce(array_agg(p.household_id), '{}')
   from assistance_pairing p

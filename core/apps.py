@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
 
         from core import (
             checks_system,  # noqa: F401
+            seal,  # noqa: F401
             walls,
         )
 

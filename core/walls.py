@@ -100,7 +100,7 @@ end $$;
 
 RECORD_SQL = """
 create or replace function core_record_change() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 -- Statement level: one insert of events for however many rows a COPY or an update touched.
 -- tg_argv[0], tg_argv[1]: the columns that hold the row's village and household ('' for none).
 declare

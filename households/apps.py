@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 WHERE_REGISTERED = """
 create or replace function households_where_registered(wanted text) returns text
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 -- What the wall hides, but the clerk must know: the office to call about an ID number. Nothing else gets out.
   select coalesce(o.name || coalesce(' ' || nullif(o.phone, ''), ''), d.name)
   from households_member m

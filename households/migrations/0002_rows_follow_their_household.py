@@ -4,7 +4,7 @@ from core.migrations_sql import follows
 
 HEAD = """
 create function households_household_has_a_head() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   wanted bigint := case tg_argv[0] when 'household' then coalesce(new.id, old.id)
                    else coalesce((to_jsonb(new) ->> 'household_id')::bigint, (to_jsonb(old) ->> 'household_id')::bigint) end;
