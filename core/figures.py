@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 Rows = Callable[[date], QuerySet]
 Number = int | Decimal | None
@@ -41,7 +41,7 @@ class Figure:
 
     def number(self, rows: QuerySet) -> Number:
         """What the figure makes of its rows, or of a part of them (one village's)."""
-        number = self.value(rows) if self.value else rows.order_by().aggregate(n=Count("pk", distinct=True))["n"]
+        number = self.value(rows) if self.value else rows.order_by().count()
         if isinstance(number, Decimal):
             return number.quantize(Decimal(1).scaleb(-self.scale)) if self.scale else number
         return number

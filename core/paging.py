@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 50
@@ -75,6 +76,14 @@ def beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q
 def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:
     """How many, counted no further than cap + 1."""
     return rows.order_by().values("pk")[: cap + 1].count()
+
+
+def is_big(model: type[Model], least: int = 50_000) -> bool:
+    """Whether a table is too big to be counted while a page waits, by PostgreSQL's own estimate."""
+    with connection.cursor() as cursor:
+        cursor.execute("select reltuples >= %s from pg_class where oid = %s::regclass", [least, model._meta.db_table])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def _link(query: QueryDict, **changes: str) -> str:

@@ -24,6 +24,7 @@ app_name = "reports"
 urlpatterns = [
     path("figures/", figures.figure_list, name="figures"),
     path("figures/<slug:key>/", figures.figure_detail, name="figure"),
+    path("figures/<slug:key>/value/", figures.figure_value, name="figure-value"),
     path("charts/", releases.chart_list, name="charts"),
     path("charts/release/", releases.release_many, name="release-many"),
     path("charts/<int:pk>/", releases.village_charts, name="village-charts"),

@@ -69,3 +69,13 @@ def test_every_figure_has_a_page_of_rows_and_survives_junk(signed_in, homes, key
 def test_the_workbench_shows_key_figures_with_their_pages(signed_in, homes):
     page = signed_in("city_leader").get("/").content.decode()
     assert reverse("reports:figure", args=["households"]) in page
+
+
+def test_a_big_table_is_counted_after_the_page_is_there(signed_in, homes, monkeypatch):
+    monkeypatch.setattr("reports.views.figures.is_big", lambda model: True)
+    client = signed_in("township_clerk")
+    later = reverse("reports:figure-value", args=["households"])
+    for address in (reverse("reports:figures"), reverse("reports:figure", args=["households"])):
+        assert later in client.get(address).content.decode()
+    assert client.get(later).content.decode() == "2"
+    assert signed_in("org_department").get(later).status_code == 403
