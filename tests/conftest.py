@@ -51,7 +51,7 @@ def as_owner(transactional_db: Any) -> Callable[[str], list[tuple]]:
         as_role("owner")
         try:
             with connection.cursor() as cursor:
-                cursor.execute(sql, parameters or [])
+                cursor.execute(sql, parameters)
                 return cursor.fetchall() if cursor.description else []
         finally:
             as_role("app")
