@@ -10,7 +10,7 @@ demo: setup  ## open the demo on PORT
 	@.venv/bin/python manage.py demo --port $(PORT)
 
 test: setup  ## all tests, on PostgreSQL, as the restricted role
-	@.venv/bin/python -m pytest -n auto $(PYTEST_ARGS)
+	@.venv/bin/python -m pytest -n auto --dist loadgroup $(PYTEST_ARGS)
 
 check: setup  ## lint, types, import order, migrations, templates
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -1,0 +1,34 @@
+"""Door on demo.access: exit 1 when a page answered somebody it should not."""
+
+import json
+import logging
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from demo import access
+
+
+class Command(BaseCommand):
+    help = "逐个网址 × 角色 × 范围内外检查访问控制,有泄露时退出码为1。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--roles", help="只查这些角色,逗号分隔")
+        parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档")
+
+    def handle(self, *, json: bool, roles: str | None, **_: Any) -> None:
+        logging.disable(logging.ERROR)
+        answer = access.check(roles=roles.split(",") if roles else None)
+        if json:
+            self._json(answer)
+        else:
+            self.stdout.write(f"检查 {answer.checked} 次,泄露 {len(answer.leaks)} 处,未覆盖 {len(answer.uncovered)} 个网址。")
+            for leak in answer.leaks:
+                self.stdout.write(f"  {leak['status']} {leak['role']} {leak['area']} {leak['url']}")
+            for name in answer.uncovered:
+                self.stdout.write(f"  未覆盖 {name}")
+        if answer.leaks:
+            raise CommandError(f"有 {len(answer.leaks)} 处不该给出的页面。")
+
+    def _json(self, answer: access.Answer) -> None:
+        self.stdout.write(json.dumps(answer.to_dict(), ensure_ascii=False))

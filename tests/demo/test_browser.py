@@ -1,0 +1,155 @@
+"""The clerk's day in Chromium: by keyboard alone, at both widths, with the draft that survives."""
+
+from datetime import date
+
+import pytest
+
+from core.checks.identity import make_id_number
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+PAGES = ("/", "/households/", "/households/new/", "/households/1/", "/households/1/members/", "/households/1/history/", "/villages/", "/work/jobs/",
+         "/reports/charts/", "/reports/figures/")  # fmt: skip
+
+
+class Keys:
+    """A keyboard that counts."""
+
+    def __init__(self, page) -> None:
+        self.page, self.count = page, 0
+
+    def press(self, key: str) -> None:
+        self.count += 1
+        self.page.keyboard.press(key)
+
+    def type(self, text: str) -> None:
+        self.count += len(text)
+        self.page.keyboard.type(text)
+
+    def focused(self) -> str:
+        return self.page.evaluate("document.activeElement.name || document.activeElement.id || ''")
+
+    def to(self, name: str) -> None:
+        """Enter by Enter, as the clerk does, until the field is reached."""
+        for _ in range(60):
+            if self.focused().removeprefix("id_").endswith(name):
+                return
+            self.press("Enter")
+        raise AssertionError(f"{name} was not reached, stopped at {self.focused()}")
+
+    def fill(self, name: str, text: str) -> None:
+        self.to(name)
+        self.type(text)
+
+
+# (name, born, sequence, relation, education, schooling, labour, chronic)
+SIX = (
+    ("赵甲山", date(1972, 4, 5), 71, "01", "3", "", "1"),
+    ("钱秀兰", date(1974, 5, 6), 72, "02", "2", "", "1"),
+    ("赵小军", date(2003, 6, 7), 73, "03", "", "06", "4"),
+    ("赵小梅", date(2007, 7, 8), 74, "04", "", "03", "4"),
+    ("赵老汉", date(1946, 8, 9), 75, "11", "1", "", "3"),
+    ("孙桂香", date(1948, 9, 1), 76, "12", "1", "", "3"),
+)
+
+
+def test_a_household_of_six_by_keyboard_alone(visit, address):
+    page = visit("zhuangan", "/households/new/")
+    keys = Keys(page)
+    page.keyboard.press("Tab")
+    page.evaluate("document.querySelector('[data-first]').focus()")  # the page opens at the first field of the first member
+
+    for index, (name, born, sequence, relation, education, schooling, labour) in enumerate(SIX):
+        if index:
+            keys.press("Alt+n")
+        prefix = f"members-{index}-"
+        keys.fill(prefix + "name", name)
+        keys.fill(prefix + "id_number", make_id_number("990777", born, sequence))
+        if index:
+            keys.fill(prefix + "relation", relation)
+        if education:
+            keys.fill(prefix + "education", education)
+        if schooling:
+            keys.fill(prefix + "schooling", schooling)
+        keys.fill(prefix + "labour", labour)
+        keys.to(prefix + "medical_insured")
+        keys.press("Space")
+    keys.fill("household-village", "sfyc")
+    keys.fill("household-attribute", "01")
+    keys.fill("household-cause_main", "07")
+    keys.fill("household-plan_exit_year", "2018")
+    keys.fill("income-a1", "12000")
+    assert page.locator('[data-sum="per_capita"]').inner_text() == "2,000.00"
+    keys.press("Control+Enter")
+    page.wait_for_url(f"{address}/households/*/")
+
+    assert "赵甲山" in page.inner_text("h1")
+    assert page.locator("table.list tbody tr").count() == 6
+    print(f"keystrokes for a household of six: {keys.count}")
+    assert keys.count < 420
+    assert page.said == []
+
+
+def test_what_the_number_tells_is_filled_and_what_is_wrong_is_told_at_the_field(visit):
+    page = visit("zhuangan", "/households/new/")
+    number = page.locator("#id_members-0-id_number")
+    number.fill(make_id_number("990778", date(1980, 2, 29), 12))
+    assert page.locator("#id_members-0-birth_on").input_value() == "1980-02-29"
+    assert page.locator("#id_members-0-sex").input_value() == "女"
+    number.fill("990778198002290000")
+    assert "校验码不符" in page.locator('[data-field="id_number"] [data-live]').first.inner_text()
+    # the number of a household of another township: the office to call, nothing else
+    page.locator("#id_members-0-relation").fill("之子")
+    page.keyboard.press("Tab")
+    assert "与这个关系不符" in page.locator('[data-field="relation"] [data-live]').first.inner_text()
+
+
+def test_the_draft_survives_a_closed_page(visit, address):
+    page = visit("cunwei", "/households/new/")
+    page.locator("#id_members-0-name").fill("未交草稿")
+    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.startsWith('已自动保存')", timeout=15000)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{address}/households/new/")
+    page.get_by_text("继续填写").click()
+    assert page.locator("#id_members-0-name").input_value() == "未交草稿"
+
+
+def test_a_dead_network_is_told_and_nothing_is_lost(visit):
+    page = visit("shuji", "/households/new/")
+    page.context.set_offline(True)
+    page.locator("#id_members-0-name").fill("断网之人")
+    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.includes('网络不通')", timeout=15000)
+    page.context.set_offline(False)
+    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.startsWith('已自动保存')", timeout=15000)
+    assert page.locator("#id_members-0-name").input_value() == "断网之人"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_scrolls_sideways_or_complains(visit, address, width):
+    page = visit("fupin", "/", width)
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+        assert page.said == [], path
+
+
+def test_pages_keep_the_accessibility_rules(visit, address):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = visit("fupin")
+    found = {}
+    for path in PAGES:
+        page.goto(address + path)
+        serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+        if serious:
+            found[path] = serious
+    assert found == {}
+
+
+def test_the_list_is_walked_by_keys(visit, address):
+    page = visit("zhuangan", "/households/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/households/*/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
