@@ -1,5 +1,6 @@
 """The two pages every room makes the one way beside its lists: a form around a service, and a record's page."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core import scope
+from core.forms import PhoneField
 from core.listing import Column, show
+from core.masking import mask_phone
 
 Crumbs = Sequence[tuple[str, str]]
 
@@ -140,8 +143,15 @@ def form_page(
     """Show a form; on POST hand its clean data to a service and go to what it returns (a record or an address).
 
     What the service refuses (`refusal`, ValidationError, a broken constraint) is shown in the form with status 200.
+    An edit carries the state it was opened with: a save over somebody else's shows both versions and writes nothing.
     """
-    if request.method == "POST" and form.is_valid():
+    stored = _stored(form, lock=request.method == "POST")
+    opened = request.POST.get("opened", "")
+    valid = request.method == "POST" and form.is_valid()
+    if valid and stored is not None and opened and opened != state_of(stored):
+        context["conflict"] = differences(form, stored)
+        form.add_error(None, "您打开之后,另一位同事已保存过这条记录。请对照两个版本,确认后再保存。")
+    elif valid:
         try:
             with transaction.atomic():
                 result = save(**form.cleaned_data)
@@ -153,7 +163,36 @@ def form_page(
             messages.success(request, done)
             return redirect(result if isinstance(result, str) else result.get_absolute_url())
     context |= {"form": form, "title": title, "cancel_url": back, "crumbs": [*crumbs, (title, "")]}
+    context["opened"] = state_of(stored) if stored is not None else ""
     return render(request, template, context)
+
+
+def _stored(form: Any, *, lock: bool) -> Any:
+    """The record an edit form is about as the database holds it now, locked until the save is done; None for a new one."""
+    record = getattr(form, "instance", None)
+    if record is None or record.pk is None:
+        return None
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    return (rows.select_for_update() if lock else rows).first()
+
+
+def state_of(record: Any) -> str:
+    """A short digest of every stored value of a record: it changes when anybody saves a change."""
+    values = [str(getattr(record, model_field.attname)) for model_field in record._meta.concrete_fields]
+    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:24]
+
+
+def differences(form: Any, stored: Any) -> list[tuple[str, str, str]]:
+    """(label, what a colleague saved, what this form holds) of the fields that differ; phones masked."""
+    found = []
+    for name, bound in form.fields.items():
+        if name not in {model_field.name for model_field in stored._meta.concrete_fields}:
+            continue
+        theirs, mine = (facts(record, name)[0].value for record in (stored, form.instance))
+        if theirs != mine:
+            shown = mask_phone if isinstance(bound, PhoneField) else (lambda text: text[:200])
+            found.append((str(bound.label), shown(theirs), shown(mine)))
+    return found
 
 
 def record_page(

@@ -119,3 +119,31 @@ def test_the_page_counts_only_this_village(signed_in, world):
         MemberFactory(household=HouseholdFactory(village=village))
     response = signed_in("bureau_clerk").get(reverse("villages:detail", args=[world.villages[0].pk]))
     assert [(fact.label, fact.value) for fact in response.context["figures"]][0] == ("建档立卡户", "1")
+
+
+def opened(client, address):
+    return client.get(address).context["opened"]
+
+
+def test_a_second_save_over_a_colleagues_shows_both_versions_and_loses_neither(signed_in, world):
+    village = world.villages[0]
+    address = reverse("villages:edit", args=[village.pk])
+    client = signed_in("township_clerk")
+    state = opened(client, address)
+    mine = village_fields(village, name="我改的村名", opened=state)
+    services.edit_village(village=village, by=world.people["bureau_clerk"], name="同事改的村名")
+    response = client.post(address, mine)
+    assert response.status_code == 200
+    assert ("村名", "同事改的村名", "我改的村名") in response.context["conflict"]
+    village.refresh_from_db()
+    assert village.name == "同事改的村名", "nothing was written"
+    assert client.post(address, mine | {"opened": response.context["opened"]}).status_code == 302
+    village.refresh_from_db()
+    assert village.name == "我改的村名", "seen and confirmed"
+
+
+def test_a_save_nobody_interfered_with_goes_through(signed_in, world):
+    village = world.villages[0]
+    address = reverse("villages:edit", args=[village.pk])
+    client = signed_in("township_clerk")
+    assert client.post(address, village_fields(village, name="新名", opened=opened(client, address))).status_code == 302
