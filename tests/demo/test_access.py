@@ -1,0 +1,85 @@
+"""Every URL as a clerk, a helper, an auditor and nobody; all roles with FULL_ACCESS_CHECK=1."""
+
+import os
+
+import pytest
+
+from accounts.models import User
+from demo import access
+from tests.factories import (
+    START,
+    CadreFactory,
+    HelperFactory,
+    HelpUnitFactory,
+    HouseholdFactory,
+    LeaderFactory,
+    MeasureTypeFactory,
+    MemberFactory,
+    PairingFactory,
+    PostingFactory,
+    ProjectFactory,
+)
+
+SAMPLE = ["township_clerk", "village_cadre", "helper", "audit_admin", "bureau_clerk"]
+WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:release-check"}
+
+
+@pytest.fixture
+def full_world(world):
+    """A record of every kind in each of the three villages."""
+    from assistance.models import LeaderVillage, Measure, UnitVillage
+    from villages.models import VillageYear
+
+    kind = MeasureTypeFactory()
+    for village in world.villages:
+        household = HouseholdFactory(village=village)
+        MemberFactory(household=household)
+        PairingFactory(household=household, helper=HelperFactory())
+        Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
+        PostingFactory(village=village, cadre=CadreFactory())
+        ProjectFactory(village=village)
+        LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
+        UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
+        VillageYear.objects.create(village=village, year=2016)
+    return world
+
+
+def roles() -> list[str] | None:
+    return None if os.environ.get("FULL_ACCESS_CHECK") == "1" else SAMPLE
+
+
+def test_no_page_is_given_to_who_may_not_have_it(full_world):
+    found = access.check(roles=roles())
+    assert found.leaks == []
+    assert found.checked > 1000
+    open_to_nobody_asked = {name for name in found.uncovered if roles() is None or name not in ONLY_FOR_OTHERS}
+    assert open_to_nobody_asked <= WITHOUT_RELEASES
+
+
+ONLY_FOR_OTHERS = {
+    "accounts:user-create", "accounts:user-edit", "accounts:user-set-active", "accounts:user-reset-password", "villages:grant-create",
+    "villages:grant-end", "cadres:create", "cadres:edit", "cadres:posting-create", "cadres:posting-end",
+}  # fmt: skip
+
+
+def test_nothing_is_left_behind(full_world):
+    before = User.objects.count()
+    access.check(roles=[], names=["core:workbench"])
+    assert User.objects.count() == before
+
+
+def test_a_guard_that_lets_everybody_in_is_a_leak(full_world, monkeypatch):
+    monkeypatch.setattr(User, "may", lambda self, permission: True)
+    found = access.check(roles=["audit_admin"], names=["accounts:user-create", "funds:project-list"])
+    assert {(leak["url"], leak["role"], leak["status"]) for leak in found.leaks} >= {
+        ("/accounts/users/new/", "audit_admin", 200), ("/funds/projects/", "audit_admin", 200),
+    }  # fmt: skip
+
+
+def test_a_page_that_fails_is_a_leak(full_world, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr("households.views.records.household_context", broken)
+    found = access.check(roles=["township_clerk"], names=["households:detail"])
+    assert {(leak["role"], leak["status"]) for leak in found.leaks} == {("township_clerk", 500)}
