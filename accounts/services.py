@@ -36,6 +36,16 @@ def change_password(*, user: User, password: str, by: User, reason: str = "修�
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
 
 
+def find_account(*, username: str) -> User | None:
+    """The active user of a sign-in name, None for an empty name. Raises AccountsError for an unknown one."""
+    if not username:
+        return None
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise AccountsError("没有这个用户名,或已停用,请核对。")
+    return user
+
+
 def client_address(request: HttpRequest) -> str | None:
     return request.META.get("REMOTE_ADDR") or None
 

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.models import Organization, User
+from accounts.services import AccountsError, find_account
 from assistance.models import Helper, HelpUnit, Leader, Measure, MeasureType, UnitVillage
 from core.checks.names import clean_name
 from core.clock import today
@@ -55,6 +56,7 @@ class UnitForm(RoomForm):
 class HelperForm(RoomForm):
     name = CheckedField(label="姓名", parser=clean_name, max_length=50)
     phone = PhoneField()
+    user = LineField(label="登录用户名", max_length=40, required=False, help_text="本人的登录账号,没有账号的不填。")
 
     class Meta:
         model = Helper
@@ -63,7 +65,14 @@ class HelperForm(RoomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["user"] = self.instance.user.username if self.instance.user_id else ""
         self.fields["unit"].queryset = HelpUnit.objects.filter(Q(left_on=None) | Q(pk=self.instance.unit_id)).select_related("organization")
+
+    def clean_user(self) -> User | None:
+        try:
+            return find_account(username=self.cleaned_data["user"])
+        except AccountsError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class LinkForm(PlainForm):

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.models import Organization, User
+from accounts.services import AccountsError, find_account
 from cadres.models import Cadre, Posting
 from core.checks.names import clean_name
 from core.clock import today
@@ -16,6 +17,7 @@ from villages.models import Village
 class CadreForm(RoomForm):
     name = CheckedField(label="姓名", parser=clean_name, max_length=50)
     phone = PhoneField()
+    user = LineField(label="登录用户名", max_length=40, required=False, help_text="本人的登录账号,没有账号的不填。")
 
     class Meta:
         model = Cadre
@@ -24,7 +26,14 @@ class CadreForm(RoomForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["user"] = self.instance.user.username if self.instance.user_id else ""
         self.fields["home_unit"].queryset = Organization.objects.filter(Q(valid_to=None) | Q(pk=self.instance.home_unit_id))
+
+    def clean_user(self) -> User | None:
+        try:
+            return find_account(username=self.cleaned_data["user"])
+        except AccountsError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class PostingForm(RoomForm):

@@ -64,7 +64,7 @@ def cadre_list(request: HttpRequest) -> HttpResponse:
 
 
 def _cadre(request: HttpRequest, pk: int, edit: str = "") -> Cadre:
-    cadre = pages.record_or_404(Cadre.objects.select_related("home_unit"), request.user, pk, view=Permission.CADRE_VIEW)
+    cadre = pages.record_or_404(Cadre.objects.select_related("home_unit", "user"), request.user, pk, view=Permission.CADRE_VIEW)
     if edit and not _may_edit(request, cadre):
         raise PermissionDenied
     return cadre
@@ -106,7 +106,11 @@ def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
         row_links=row_links if may_edit else None, empty="还没有派驻。",
         links=[Link("派驻到村", reverse("cadres:posting-create", args=[pk]))] if may_edit and not running else (),
     )  # fmt: skip
-    facts = [*pages.facts(cadre, "sex", "home_unit", "post", "is_party_member"), Fact("联系电话", mask_phone(cadre.phone))]
+    facts = [
+        *pages.facts(cadre, "sex", "home_unit", "post", "is_party_member"),
+        Fact("联系电话", mask_phone(cadre.phone)),
+        Fact("登录账号", str(cadre.user or "没有账号")),
+    ]
     links = [Link("修改", reverse("cadres:edit", args=[pk]), primary=True)] if may_edit else []
     return pages.record_page(
         request, title=cadre.name, subtitle=cadre.code, crumbs=[*_crumbs(), (cadre.name, "")], links=links, facts=facts, tables=[table]

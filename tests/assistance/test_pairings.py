@@ -186,3 +186,15 @@ def test_a_pairing_without_the_role_opens_nothing(world, household):
     grant(user, "bank", world.city)
     user = type(user).objects.get(pk=user.pk)
     assert not scope.reach(user, Permission.HOUSEHOLD_VIEW)
+
+
+def test_a_helper_gets_an_account_in_the_form_and_an_unknown_or_taken_name_is_told(signed_in, world, household):
+    helper, other = PairingFactory(household=household).helper, PairingFactory(household=household).helper
+    client = signed_in("township_clerk")
+    data = {"name": helper.name, "unit": helper.unit_id, "post": "", "phone": ""}
+    assert "user" in client.post(page("helper-edit", helper.pk), data | {"user": "nobody-here"}).context["form"].errors
+    assert client.post(page("helper-edit", helper.pk), data | {"user": "helper"}).status_code == 302
+    assert client.get(page("helper-edit", helper.pk)).context["form"].initial["user"] == "helper"
+    again = client.post(page("helper-edit", other.pk), data | {"name": other.name, "unit": other.unit_id, "user": "helper"})
+    assert again.status_code == 200
+    assert signed_in("helper").get(household.get_absolute_url()).status_code == 200
