@@ -39,6 +39,7 @@ def unmasked(name: str, value: str, stored: str) -> str:
 class HouseholdForm(RoomForm):
     phone = EncryptedLine(label="联系电话", max_length=30, required=False)
     bank_account = EncryptedLine(label="银行账号", max_length=40, required=False)
+    cause_note = LineField(label="致贫原因说明", max_length=500, required=False)
     cause_other = forms.MultipleChoiceField(
         label="其他致贫原因(最多两项)", choices=codes.Cause.choices, required=False, widget=forms.CheckboxSelectMultiple
     )

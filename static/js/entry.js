@@ -71,18 +71,28 @@
     select.dispatchEvent(new Event("refresh"));
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
+  /* what the number has told needs no stop on the way; without a number the fields are typed as before */
+  function derived(row, told) {
+    [field(row, "birth_on"), field(row, "sex").closest(".combo").querySelector("input")].forEach((place) => {
+      place.tabIndex = told ? -1 : 0;
+      place.classList.toggle("derived", told);
+    });
+  }
   async function idNumber(input) {
     const row = input.closest("details.member");
     const number = input.value.replace(/[\s-]/g, "").toUpperCase();
     live(input, "");
+    derived(row, false);
     if (!number || number.includes("*")) return;
     if (!/^\d{17}[\dX]$/.test(number)) { if (document.activeElement !== input || number.length > 17) live(input, `身份证号码应为18位,现在是${number.length}位。`); return; }
     const sum = WEIGHTS.reduce((all, weight, i) => all + weight * Number(number[i]), 0);
     if ("10X98765432"[sum % 11] !== number[17]) { live(input, "校验码不符,号码中有一位填错了,请对照证件逐位核对。"); return; }
     const birth = field(row, "birth_on");
     birth.value = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`;
-    birth.classList.add("derived");
     setSelect(field(row, "sex"), Number(number[16]) % 2 ? "1" : "2");
+    derived(row, true);
+    const age = (Date.parse(form.dataset.today) - Date.parse(birth.value)) / 31557600000;
+    if (age < 16 && !field(row, "labour").value) setSelect(field(row, "labour"), "4");
     title(row);
     relation(row);
     const twice = $$('[name$="-id_number"]', holder).filter((other) => other !== input && other.value.replace(/\s/g, "").toUpperCase() === number);

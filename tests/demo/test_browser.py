@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from core.checks.identity import make_id_number
 
@@ -106,7 +107,7 @@ def test_what_the_number_tells_is_filled_and_what_is_wrong_is_told_at_the_field(
 def test_the_draft_survives_a_closed_page(visit, address):
     page = visit("cunwei", "/households/new/")
     page.locator("#id_members-0-name").fill("未交草稿")
-    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.startsWith('已自动保存')", timeout=15000)
+    expect(page.locator("[data-draft-state]")).to_contain_text("已自动保存", timeout=15000)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{address}/households/new/")
     page.get_by_text("继续填写").click()
@@ -117,9 +118,9 @@ def test_a_dead_network_is_told_and_nothing_is_lost(visit):
     page = visit("shuji", "/households/new/")
     page.context.set_offline(True)
     page.locator("#id_members-0-name").fill("断网之人")
-    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.includes('网络不通')", timeout=15000)
+    expect(page.locator("[data-draft-state]")).to_contain_text("网络不通", timeout=15000)
     page.context.set_offline(False)
-    page.wait_for_function("document.querySelector('[data-draft-state]').textContent.startsWith('已自动保存')", timeout=15000)
+    expect(page.locator("[data-draft-state]")).to_contain_text("已自动保存", timeout=15000)
     assert page.locator("#id_members-0-name").input_value() == "断网之人"
 
 
@@ -139,7 +140,7 @@ def test_pages_keep_the_accessibility_rules(visit, address):
     found = {}
     for path in PAGES:
         page.goto(address + path)
-        serious = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+        serious = [(v["id"], v["nodes"][0]["html"][:160]) for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
         if serious:
             found[path] = serious
     assert found == {}
