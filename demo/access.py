@@ -26,6 +26,7 @@ from core.scope import acting_as_system
 from funds.models import Project
 from households.models import Household
 from reports.models import ChartRelease
+from reports.services import public_file
 from villages.models import Grant, Village, VillageGroup, VillageYear
 from workflow.models import Job
 from workflow.services import store
@@ -122,6 +123,8 @@ def subjects() -> dict[str, list[Subject]]:
     jobs = [Subject(Job.objects.create(owner=owner, kind="export", title="check_access").pk, owner=owner.pk) for owner in (nobody, clerk)]
     households, villages = _of_villages(Household.objects.filter(ended_on=None)), _of_villages(Village.objects.all(), "code")
     releases, users = _of_villages(ChartRelease.objects.all()), _of_city(User.objects.filter(pk=nobody.pk))
+    for release in ChartRelease.objects.filter(pk__in=[each.pk for each in releases]):
+        public_file(release=release, paper="A3", by=nobody)  # drawn once here, not again for each who asks
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
     return {
         "households:": households, "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,

@@ -4,13 +4,17 @@ Pure: a random source and a village's traits in, plain rows out, so that 278 and
 made by the same code, in one process or in several.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import Any
 
 from demo.names import NumberSource, pick_ethnicity, pick_name, surname_of
+from households.rules.income import check_income, income_totals
+from households.rules.living import check_living
+from households.rules.members import HouseholdFacts, MemberFacts, check_household, check_member
 
 YEARS = (2015, 2016, 2017)
 LINES = {2015: 2968, 2016: 3146, 2017: 3335}
@@ -305,4 +309,29 @@ def make_family(traits: VillageTraits, serial: int, size: int, random: Random, n
     path = _path(status, random)
     family.living = [_living(year, traits, size, base, random) for year in YEARS[1:]]
     family.incomes = [_income(year, path[year], family, traits, base, random) for year in YEARS]
+    household["warning_count"] = count_warnings(family)
     return family
+
+
+def count_warnings(family: Family) -> int:
+    """What the entry screen would count for the newest year: the same rules, on the same values."""
+    members = [facts_of(MemberFacts, row) for row in family.members]
+    found = check_household(facts_of(HouseholdFacts, family.household), members, today=DAY)
+    for member in members:
+        found += check_member(member, head=members[0], today=DAY)
+    living, income, before = family.living[-1], family.incomes[-1], family.incomes[-2]
+    found += check_living(living, population=len(members))
+    previous = income_totals(before, len(members)).per_capita
+    found += check_income(income, members=members, living=living, year_end=DAY, previous=previous)
+    return sum(problem.level == "warning" for problem in found)
+
+
+@cache
+def _names(kind: type) -> frozenset[str]:
+    return frozenset(field.name for field in fields(kind))
+
+
+def facts_of(kind: type, row: dict[str, Any]) -> Any:
+    """A generated row as the rules want it."""
+    names = _names(kind)
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in names})

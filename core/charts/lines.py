@@ -20,7 +20,8 @@ def line_against_line(
     digits: int = 0,
 ) -> SafeString:
     """`points` are (year, value, standard or None). The value is a full line in blue, the standard a dashed one in red."""
-    top, bottom, left, right = size * 3.2, height - size * 2.4, size * 4.6, width - size * 8.5
+    label_room = size * (max(len(value_label), len(line_label) + 4) + 2.4)
+    top, bottom, left, right = size * 3.2, height - size * 2.4, size * 4.6, width - label_room
     highest = svg.nice_ceiling(max([value for _, value, _ in points] + [line or 0 for *_, line in points] + [1]))
     step = (right - left) / max(len(points) - 1, 1)
 
