@@ -19,13 +19,21 @@ CLOSED = "closed"
 MANY = 120
 
 
+def _with_number(number: str) -> list[int]:
+    """Households of the people with this number, now or before: one walk of one index each, found before the list is read."""
+    members = Member.objects.order_by()
+    index = crypto.blind_index(number, "id_number")
+    found = [members.filter(id_number_index=index, left_on=None), members.filter(id_number_index=index, left_on__isnull=False)]
+    if len(number) > 18:
+        found = [members.filter(disability_number_index=crypto.blind_index(number, "disability_number"))]
+    return [pk for rows in found for pk in rows.values_list("household_id", flat=True)[:20]]
+
+
 def _by_number(text: str) -> Q | None:
     """An ID number, a phone or a household code, when the text is one; exact through the blind index."""
     number = normalise(text)
     if len(number) in {18, 20, 22} and number[:17].isdigit():
-        index = crypto.blind_index(number, "id_number")
-        cards = crypto.blind_index(number, "disability_number")
-        return Q(pk__in=Member.objects.filter(Q(id_number_index=index) | Q(disability_number_index=cards)).values("household_id"))
+        return Q(pk__in=_with_number(number))
     if not number.isdigit():
         return None
     try:
