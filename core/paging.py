@@ -12,7 +12,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 50
-COUNT_CAP = 10_000
+COUNT_CAP = 1_000
 
 
 @dataclass(frozen=True)
