@@ -17,7 +17,7 @@ from reports.six_charts.snapshot import STATE_LABELS
 
 # The page is laid out in rem: 119 x 84.1 of them, at the size that makes the paper.
 PAPERS = {"A3": ("420mm 297mm", "10pt"), "A0": ("1189mm 841mm", "28.31pt")}
-ROWS_BESIDE, ROWS_PER_COLUMN, COLUMNS = 29, 31, 3
+ROWS_BESIDE, ROWS_PER_COLUMN, COLUMNS = 29, 28, 3
 
 
 @dataclass

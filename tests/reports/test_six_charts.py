@@ -109,7 +109,7 @@ def test_the_work_edition_is_watermarked_with_who_and_when():
     assert text.count("内部资料注意保密李专干") >= 18, "three times on each of six pages"
 
 
-@pytest.mark.parametrize(("homes", "pages"), [(0, 6), (1, 6), (29, 6), (30, 9), (400, 18)])
+@pytest.mark.parametrize(("homes", "pages"), [(0, 6), (1, 6), (29, 6), (30, 9), (400, 21)])
 def test_every_household_is_listed_however_many_there_are(homes, pages):
     pdf = render(project(make_snapshot(homes), PUBLIC))
     reader = PdfReader(io.BytesIO(pdf))
@@ -120,6 +120,24 @@ def test_every_household_is_listed_however_many_there_are(homes, pages):
     if homes > 29:
         assert "图四(续)" in text
         assert len(re.findall(rf"(?<!\d){homes}张", text)) == 3, "the last household stands on sheets two, four and six"
+
+
+@pytest.mark.parametrize("homes", [29, 112, 400])
+def test_nothing_runs_into_the_footer_or_off_the_page(homes):
+    """Every row of every table ends above the footer's line."""
+    for page in PdfReader(io.BytesIO(render(project(make_snapshot(homes), PUBLIC)))).pages:
+        placed: list[tuple[str, float, float]] = []
+
+        def note(text, cm, tm, font, size, placed=placed):
+            if text.strip():
+                x, y = tm[4] * cm[0] + tm[5] * cm[2] + cm[4], tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+                placed.append((text.strip(), x, y))
+
+        page.extract_text(visitor_text=note)
+        footer = min(y for text, _, y in placed if text.startswith("制图单位"))
+        width = float(page.mediabox.width)
+        names = [(x, y) for text, x, y in placed if text.startswith("张")]  # the tables' rows; a drawing has its own coordinates
+        assert all(0 < x < width and y > footer + 10 for x, y in names)
 
 
 def test_paper_sizes_are_what_they_say():
