@@ -24,7 +24,11 @@ class DemoUsers:
 
 def _next_url(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = target.startswith("/") and "\0" not in target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    safe = (
+        target.startswith("/")
+        and "\0" not in target
+        and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    )
     return target if safe else reverse(settings.LOGIN_REDIRECT_URL)
 
 
