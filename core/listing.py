@@ -19,7 +19,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django_filters import FilterSet
 
-from core.paging import Page, keyset_page
+from core.paging import COUNT_CAP, FILTERED_CAP, Page, keyset_page
 
 STATUS_CLASSES = {
     "未脱贫": "poor", "预脱贫": "pre", "已脱贫": "out", "返贫": "back", "清退(识别不准)": "gone", "自然消亡、整户迁出": "gone",
@@ -204,7 +204,8 @@ def body(listing: Listing, rows: Iterable[Any]) -> SafeString:
 def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponse:
     """The page, or for htmx its changing part alone (`core/_list.html`)."""
     rows, form = filtered(listing, request.user, request.GET, request)
-    page: Page = keyset_page(rows, request.GET, order=listing.order, count=listing.count)
+    on = chips(form, request.GET)
+    page: Page = keyset_page(rows, request.GET, order=listing.order, count=listing.count, cap=FILTERED_CAP if on else COUNT_CAP)
     totals = sums(listing, rows)
     context |= {
         "listing": listing,
@@ -213,7 +214,7 @@ def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> Ht
         "body": body(listing, page.rows),
         "sums": [totals.get(column.label, "") for column in listing.columns] if totals else [],
         "filter_form": form,
-        "chips": chips(form, request.GET),
+        "chips": on,
         "crumbs": [*listing.crumbs, (listing.title, "")],
         "query": request.GET.urlencode(),
         "may_export": bool(listing.export_permission) and request.user.may(listing.export_permission),

@@ -13,6 +13,7 @@ from django.http import QueryDict
 
 PAGE_SIZE = 50
 COUNT_CAP = 1_000
+FILTERED_CAP = 200  # counting what a filter leaves may walk far: a page must not wait for it
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,24 @@ def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:
     return rows.order_by().values("pk")[: cap + 1].count()
 
 
+def _total(rows: QuerySet, found: list[Any], order: Sequence[str], *, has_next: bool, first: bool, cap: int) -> int:
+    if first and not has_next:
+        return len(found)
+    # In the list's own order, so that the planner walks the same index as for the page.
+    return rows.order_by(*order).values("pk")[: cap + 1].count()
+
+
+def walk_in_order() -> None:
+    """For the rest of this transaction, walk indexes in the list's order instead of joining whole tables and sorting.
+
+    The planner takes a fragment's village and household for independent, expects ten rows of a hundred
+    thousand, and then reads every household to find them (700 ms instead of 1 ms at a million).
+    """
+    off = ", ".join(f"set_config('enable_{name}', 'off', true)" for name in ("hashjoin", "mergejoin", "sort", "seqscan"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {off}")
+
+
 def is_big(model: type[Model], least: int = 50_000) -> bool:
     """Whether a table is too big to be counted while a page waits, by PostgreSQL's own estimate."""
     with connection.cursor() as cursor:
@@ -102,8 +121,12 @@ def keyset_page(
     order: Sequence[str],
     size: int = PAGE_SIZE,
     count: bool = True,
+    cap: int = COUNT_CAP,
 ) -> Page:
-    """A page of `rows` in `order` (field names, '-' for descending, unique together) at the cursor in `query`."""
+    """A page of `rows` in `order` (field names, '-' for descending, unique together) at the cursor in `query`.
+
+    The whole list is counted no further than `cap`, and not at all where the page shows all of it.
+    """
     fields = [name.lstrip("-") for name in order]
     before, after = query.get("before", ""), query.get("after", "")
     backwards = bool(before)
@@ -125,13 +148,13 @@ def keyset_page(
         found.reverse()
     has_next = bool(found) and (more if not backwards else True)
     has_previous = bool(found) and ((key is not None) if not backwards else more)
-    total = capped_count(rows) if count else None
+    total = _total(rows, found, order, has_next=has_next, first=key is None, cap=cap) if count else None
     return Page(
         rows=found,
         next_url=_link(query, after=encode(_key(found[-1], fields))) if has_next else "",
         previous_url=_link(query, before=encode(_key(found[0], fields))) if has_previous else "",
         count=total,
-        count_label="" if total is None else (f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}"),
+        count_label="" if total is None else (f"{cap:,}+" if total > cap else f"{total:,}"),
     )
 
 

@@ -10,6 +10,7 @@ from core.checks.identity import normalise
 from core.checks.names import search_key
 from core.checks.problems import CheckError
 from core.filters import ScopedFilter, choice, search_box
+from core.paging import walk_in_order
 from households.models import Household, Member, NameGram
 from households.rules import codes
 from villages.models import Division, Village
@@ -20,13 +21,10 @@ MANY = 120
 
 
 def _with_number(number: str) -> list[int]:
-    """Households of the people with this number, now or before: one walk of one index each, found before the list is read."""
-    members = Member.objects.order_by()
-    index = crypto.blind_index(number, "id_number")
-    found = [members.filter(id_number_index=index, left_on=None), members.filter(id_number_index=index, left_on__isnull=False)]
-    if len(number) > 18:
-        found = [members.filter(disability_number_index=crypto.blind_index(number, "disability_number"))]
-    return [pk for rows in found for pk in rows.values_list("household_id", flat=True)[:20]]
+    """Households of whoever has this number, now or before: one walk of one index, done before the list is read."""
+    field = "id_number" if len(number) == 18 else "disability_number"
+    index = crypto.blind_index(number, field)
+    return list(Member.objects.filter(**{f"{field}_index": index}).order_by().values_list("household_id", flat=True)[:20])
 
 
 def _by_number(text: str) -> Q | None:
@@ -50,6 +48,7 @@ def search(households: QuerySet, text: str) -> QuerySet:
     key = search_key(text)[:12]
     if not key:
         return households.none()
+    walk_in_order()
     fragments = {key[i : i + FRAGMENT] for i in range(max(1, len(key) - FRAGMENT + 1))}
     for fragment in sorted(fragments):
         grams = NameGram.objects.filter(gram=fragment, village_id=OuterRef("village_id"), household_id=OuterRef("id"))

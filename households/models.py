@@ -264,7 +264,6 @@ class Member(models.Model):
             models.Index(fields=["household", "number"], name="member_by_household"),
             models.Index(fields=["disability_number_index"], name="member_by_disability_number"),
             models.Index(fields=["id_number_index"], name="member_by_id_number"),  # also of those who left
-            models.Index(fields=["id_number_index"], name="member_former_by_number", condition=Q(left_on__isnull=False)),
         ]
 
     def __str__(self) -> str:
