@@ -42,15 +42,13 @@ class Demo:
         return json.loads(result.stdout)
 
 
-@pytest.fixture(scope="session")
-def demo(worker_id):
-    """A database of its own with the demo in it, made once."""
+def _loaded(name: str) -> Iterator[Demo]:
+    """A database of its own with the demo in it, dropped at the end."""
     import psycopg
 
     from povertyaid.settings import database
 
     login = database("owner")
-    name = f"povertyaid_demo_{worker_id}"
     host = login["HOST"] or login["OPTIONS"].get("host")
     where = {"host": host, "port": login["PORT"] or None, "user": login["USER"], "password": login.get("PASSWORD") or None, "dbname": login["NAME"]}
     with psycopg.connect(**where, autocommit=True) as connection:
@@ -66,7 +64,19 @@ def demo(worker_id):
 
 
 @pytest.fixture(scope="session")
-def address(demo: Demo) -> Iterator[str]:
+def demo(worker_id: str) -> Iterator[Demo]:
+    """The demo as it was loaded; nobody writes into it."""
+    yield from _loaded(f"povertyaid_demo_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def played(worker_id: str) -> Iterator[Demo]:
+    """A demo the browser tests write into."""
+    yield from _loaded(f"povertyaid_played_{worker_id}")
+
+
+@pytest.fixture(scope="session")
+def address(played: Demo) -> Iterator[str]:
     """The demo served as `make demo` serves it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -85,7 +95,7 @@ def address(demo: Demo) -> Iterator[str]:
         "--log-level",
         "error",
     ]
-    server = subprocess.Popen(command, cwd=ROOT, env=demo.environment())
+    server = subprocess.Popen(command, cwd=ROOT, env=played.environment())
     url = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

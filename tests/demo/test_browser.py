@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core.checks.identity import make_id_number
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = ("/", "/households/", "/households/new/", "/households/1/", "/households/1/members/", "/households/1/history/", "/villages/", "/work/jobs/",
          "/reports/charts/", "/reports/figures/")  # fmt: skip
 
