@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Choices, Model, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django_filters import FilterSet
 
@@ -70,6 +70,12 @@ class Column:
         if isinstance(value, int | float | date) and not isinstance(value, datetime):
             return value
         return show(value, self.kind)
+
+
+def label(field: str, choices: type[Choices]) -> Callable[[Any], str]:
+    """A column's value for a coded field: its Chinese label, by one look-up a cell."""
+    labels = {str(code): str(text) for code, text in choices.choices}
+    return lambda row: labels.get(str(getattr(row, field)), "")
 
 
 def show(value: Any, kind: str = "text") -> str:

@@ -16,7 +16,7 @@ class GrantQuerySet(models.QuerySet):
     def active(self) -> Self:
         """Grants in force today."""
         day = today()
-        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day).select_related("division")
 
     def ending_within(self, days: int) -> Self:
         """Grants in force today whose last day lies within so many days."""

@@ -19,6 +19,7 @@ from households.filters import HouseholdFilter
 from households.forms import EndForm, RevealForm
 from households.history import timeline
 from households.models import Household, Income, Living, Member, PovertyLine
+from households.rules import codes
 
 HOUSEHOLDS = listings.register(
     listings.Listing(
@@ -31,9 +32,9 @@ HOUSEHOLDS = listings.register(
             listings.Column("乡镇", "village.township.name"),
             listings.Column("村", "village.name"),
             listings.Column("人口", "population", "number"),
-            listings.Column("属性", "get_attribute_display", "long"),
-            listings.Column("主要致贫原因", "get_cause_main_display", "long"),
-            listings.Column("脱贫状态", "get_poverty_status_display", "status"),
+            listings.Column("属性", listings.label("attribute", codes.Attribute), "long"),
+            listings.Column("主要致贫原因", listings.label("cause_main", codes.Cause), "long"),
+            listings.Column("脱贫状态", listings.label("poverty_status", codes.PovertyStatus), "status"),
             listings.Column("脱贫年度", lambda row: str(row.exit_year or "")),
             listings.Column("人均纯收入(元)", "per_capita", "money"),
             listings.Column("待核对", lambda row: row.warning_count or None, "number"),
