@@ -42,6 +42,9 @@ logging_collector = off
 """
 
 
+started_here: set[Path] = set()  # data folders whose server this process has started
+
+
 class PostgresError(Exception):
     """The embedded server cannot run; the text is one line that says what to do."""
 
@@ -78,8 +81,9 @@ def _server_user() -> pwd.struct_passwd | None:
 
 
 def socket_dir(data_dir: Path) -> Path:
-    """A short private folder that belongs to this data folder alone."""
-    name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    """A short private folder that belongs to this data folder alone: one made anew at the same place gets another."""
+    made = data_dir.stat().st_ino if data_dir.exists() else 0
+    name = hashlib.sha256(f"{data_dir}:{made}".encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"pa-{os.geteuid()}-{name}"
 
 
@@ -223,8 +227,10 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
         return server
     user = _server_user()
     with _one_starter(data_dir):
+        server = EmbeddedServer(data_dir, socket_dir(data_dir))
         if is_running(data_dir) and _answers(server):
             return server
+        started_here.add(data_dir)
         try:
             return _prepare_and_start(data_dir, user, durable)
         except OSError as error:

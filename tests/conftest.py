@@ -8,6 +8,16 @@ import pytest
 from django.db import connection, connections
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A server this run has started ends with it; one that was there before stays."""
+    from core import postgres
+
+    if not hasattr(session.config, "workerinput"):
+        for data_dir in postgres.started_here:
+            connections.close_all()
+            postgres.stop(data_dir)
+
+
 def as_role(role: str) -> None:
     """Make the default connection one of the owner or of the application."""
     from povertyaid.settings import database
