@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from core.forms import WrittenDateField
+from core.forms import RoomForm, WrittenDateField, room_field
+from reports.models import FullNamePermission
 
 
 class PostingForm(forms.Form):
@@ -20,3 +21,12 @@ class PostingForm(forms.Form):
         if self.cleaned_data["posted_on"] > self.today:
             raise forms.ValidationError("张贴日期不能晚于今天。")
         return self.cleaned_data["posted_on"]
+
+
+class FullNameForm(RoomForm):
+    """The decision to show householders' full names on a village's wall."""
+
+    class Meta:
+        model = FullNamePermission
+        formfield_callback = room_field
+        fields = ["legal_ground", "approved_by", "approved_on", "valid_to"]

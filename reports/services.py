@@ -200,6 +200,19 @@ def _digest(snapshot: Snapshot) -> tuple[str, str]:
 
 
 @transaction.atomic
+def permit_full_names(
+    *, village: Village, legal_ground: str, approved_by: str, approved_on: date, valid_to: date | None, by: User
+) -> FullNamePermission:
+    """Record that a village's charts may show householders' full names (`domain.md` §5.3). Applies to later releases."""
+    if valid_to and valid_to < approved_on:
+        raise ReportsError("有效期不能早于批准日期。")
+    because(f"实名公开批准:{legal_ground}")
+    return FullNamePermission.objects.create(
+        village=village, legal_ground=legal_ground, approved_by=approved_by, approved_on=approved_on, valid_to=valid_to
+    )
+
+
+@transaction.atomic
 def release_charts(*, village: Village, day: date, by: User | None) -> ChartRelease:
     """Freeze a village's six charts as its next version. Raises NotReady with what is missing."""
     lacking = missing(village, day)

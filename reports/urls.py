@@ -28,6 +28,7 @@ urlpatterns = [
     path("charts/", releases.chart_list, name="charts"),
     path("charts/release/", releases.release_many, name="release-many"),
     path("charts/<int:pk>/", releases.village_charts, name="village-charts"),
+    path("charts/<int:pk>/full-names/", releases.full_names, name="full-names"),
     path("charts/<int:pk>/release/", releases.release_create, name="release-create"),
     path("releases/<int:pk>/", releases.release_detail, name="release-detail"),
     path("releases/<int:pk>/<edition:edition>-<paper:paper>.pdf", releases.release_pdf, name="release-pdf"),

@@ -16,8 +16,8 @@ from accounts.services import note_access
 from core import listing as listings
 from core.clock import today
 from reports import services
-from reports.forms import PostingForm
-from reports.models import ChartRelease
+from reports.forms import FullNameForm, PostingForm
+from reports.models import ChartRelease, FullNamePermission
 from reports.six_charts.messages import NUMERALS, TITLES
 from villages.models import Village
 from workflow.services import WorkflowError, attach, start_job
@@ -87,6 +87,7 @@ def village_charts(request: HttpRequest, pk: int) -> HttpResponse:
         "village": village, "releases": releases, "missing": services.missing(village, today())[:50], "may_release": may_release,
         "title": f"{village.name} 六张图", "crumbs": [("六张图", reverse("reports:charts")), (village.name, "")],
         "kinds": list(zip(NUMERALS, TITLES, strict=True)),
+        "permissions": FullNamePermission.objects.visible_to(request.user).filter(village=village)[:5],
     }  # fmt: skip
     return render(request, "reports/village_charts.html", context)
 
@@ -102,6 +103,26 @@ def release_create(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("reports:village-charts", pk=pk)
     messages.success(request, f"已发布第 {release.version} 版。")
     return redirect(release)
+
+
+@requires(Permission.CHART_RELEASE)
+@require_http_methods(["GET", "POST"])
+def full_names(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the decision that a village's wall may show full names, with its legal ground."""
+    village = _village(request, pk, Permission.CHART_RELEASE)
+    form = FullNameForm(request.POST or None, user=request.user)
+    back = reverse("reports:village-charts", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.permit_full_names(village=village, by=request.user, **form.cleaned_data)
+        except services.ReportsError as error:
+            form.add_error("valid_to", str(error))
+        else:
+            messages.success(request, "已登记实名公开批准,下一版起生效。")
+            return redirect(back)
+    crumbs = [("六张图", reverse("reports:charts")), (village.name, back), ("实名公开批准", "")]
+    context = {"form": form, "title": f"{village.name} 实名公开批准", "crumbs": crumbs, "cancel_url": back, "save_label": "登记批准"}
+    return render(request, "core/form.html", context)
 
 
 def _release(request: HttpRequest, pk: int, permission: str = Permission.CHART_VIEW) -> ChartRelease:

@@ -261,3 +261,15 @@ def test_full_name_permission_goes_into_the_snapshot_only_while_it_is_valid(read
 def test_the_snapshot_reads_only_what_the_user_reaches(ready, world):
     with acting_as(world.people["stranger"]):
         assert services.build_snapshot(ready, DAY, number="x").homes == []
+
+
+def test_the_permission_for_full_names_is_recorded_with_its_ground(signed_in, ready, world):
+    client = signed_in("township_clerk")
+    url = f"/reports/charts/{ready.pk}/full-names/"
+    data = {"legal_ground": "村民代表会议决议", "approved_by": "王书记", "approved_on": "2017-09-01", "valid_to": ""}
+    assert "请填写" in client.post(url, data | {"legal_ground": ""}).content.decode()
+    assert "不能早于" in client.post(url, data | {"valid_to": "2017-08-01"}).content.decode()
+    assert client.post(url, data).status_code == 302
+    assert services.build_snapshot(ready, DAY, number="x").full_names["approver"] == "王书记"
+    assert client.post(f"/reports/charts/{world.villages[2].pk}/full-names/", data).status_code == 404
+    assert signed_in("village_cadre").get(url).status_code == 403
