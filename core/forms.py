@@ -128,7 +128,7 @@ class AmountField(forms.DecimalField):
     widget = forms.TextInput(attrs={"class": "num", "inputmode": "decimal", "autocomplete": "off"})
 
     def to_python(self, value: Any) -> Any:
-        text = str(value).replace(",", "").replace(",", "").strip() if value is not None else ""
+        text = str(value).replace(",", "").strip() if value is not None else ""
         if len(text) > 30:
             raise forms.ValidationError("数字太长,请核对。")
         if not text and not self.required:

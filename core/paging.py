@@ -74,16 +74,15 @@ def beyond(order: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q
     return Q(**{bound: values[0]}) & condition
 
 
-def capped_count(rows: QuerySet, cap: int = COUNT_CAP) -> int:
-    """How many, counted no further than cap + 1."""
-    return rows.order_by().values("pk")[: cap + 1].count()
+def capped_count(rows: QuerySet, cap: int = COUNT_CAP, order: Sequence[str] = ()) -> int:
+    """How many, counted no further than cap + 1; in a list's own `order` the planner walks the same index as for its page."""
+    return rows.order_by(*order).values("pk")[: cap + 1].count()
 
 
 def _total(rows: QuerySet, found: list[Any], order: Sequence[str], *, has_next: bool, first: bool, cap: int) -> int:
     if first and not has_next:
         return len(found)
-    # In the list's own order, so that the planner walks the same index as for the page.
-    return rows.order_by(*order).values("pk")[: cap + 1].count()
+    return capped_count(rows, cap, order)
 
 
 def walk_in_order() -> None:

@@ -31,6 +31,11 @@ MASKS = {"id_number": mask_id_number, "disability_number": mask_id_number, "illn
          "phone": mask_phone, "bank_account": mask_account}  # fmt: skip
 
 
+def masked(name: str, value: Any) -> Any:
+    """A field's value as a form or a comparison may show it."""
+    return MASKS[name](value) if name in MASKS else value
+
+
 def unmasked(name: str, value: str, stored: str) -> str:
     """What a form field means: the stored value when its mask came back, else what was typed."""
     return stored if stored and value == MASKS[name](stored) else value
@@ -258,10 +263,6 @@ class IncomeForm(RoomForm):
         return data
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 MemberForms = forms.formset_factory(MemberForm, extra=0, can_delete=True, max_num=30, absolute_max=40, validate_max=True)
 
 
@@ -293,9 +294,7 @@ class EntryForm:
             first = {"relation": "01", "ethnicity": "01", "document_kind": "1"}
             return {"members": [first], "by_id": {}, "living": Living(), "income": Income()}
         by_id = {member.pk: member for member in household.members.order_by("number")}
-        members = [
-            {"id": pk, **{name: MASKS.get(name, _same)(getattr(member, name)) for name in MemberForm.Meta.fields}} for pk, member in by_id.items()
-        ]
+        members = [{"id": pk, **{name: masked(name, getattr(member, name)) for name in MemberForm.Meta.fields}} for pk, member in by_id.items()]
         living = household.living.filter(year=self.year).first() or Living()
         return {"members": members, "by_id": by_id, "living": living, "income": household.incomes.filter(year=self.year).first() or Income()}
 

@@ -15,7 +15,7 @@ from core.checks.problems import CheckError
 from core.clock import today
 from core.listing import show
 from households import services
-from households.forms import MASKS, EntryForm, MemberForm
+from households.forms import EntryForm, MemberForm, masked
 from households.models import Household, Member
 from households.views.records import visible_household
 from workflow.models import Draft
@@ -126,10 +126,6 @@ def _conflict(request: HttpRequest, entry: EntryForm, stored: Household) -> Http
     return _screen(request, entry, stored, conflict=differences, version=stored.version)
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
 def _label(form: Any, name: str, value: Any) -> str:
     choices = dict(getattr(form.fields[name], "choices", ()) or ()) if not hasattr(value, "pk") else {}
     if isinstance(value, list):
@@ -143,7 +139,7 @@ def _differences(entry: EntryForm, stored: Household) -> list[tuple[str, str, st
     for name in entry.household.Meta.fields:
         theirs, mine = getattr(stored, name), entry.household.cleaned_data.get(name)
         if (theirs or None) != (mine or None):
-            theirs, mine = MASKS.get(name, _same)(theirs), MASKS.get(name, _same)(mine)
+            theirs, mine = masked(name, theirs), masked(name, mine)
             found.append((str(entry.household.fields[name].label), _label(entry.household, name, theirs), _label(entry.household, name, mine)))
     members = {member.pk: member for member in stored.members.all()}
     for form in entry.active_members:
@@ -155,7 +151,7 @@ def _differences(entry: EntryForm, stored: Household) -> list[tuple[str, str, st
         for name in MemberForm.Meta.fields:
             theirs, mine = getattr(member, name), form.cleaned_data.get(name)
             if (theirs or None) != (mine or None):
-                theirs, mine = MASKS.get(name, _same)(theirs), MASKS.get(name, _same)(mine)
+                theirs, mine = masked(name, theirs), masked(name, mine)
                 found.append((f"{who} {form.fields[name].label}", _label(form, name, theirs), _label(form, name, mine)))
     found += [(f"成员 {member.name}", "已由同事增加", "您的表单中没有,保存时保留") for member in members.values()]
     return found

@@ -42,7 +42,7 @@
     row.classList.toggle("left", Boolean(field(row, "left_on") && field(row, "left_on").value));
   }
   function count() {
-    const present = $$("details.member", holder).filter((row) => !(field(row, "left_on") && field(row, "left_on").value));
+    const present = $$("details.member:not(.removed)", holder).filter((row) => !(field(row, "left_on") && field(row, "left_on").value));
     $$("[data-population]").forEach((place) => { place.textContent = present.length; });
     sums();
   }
@@ -54,7 +54,7 @@
     const remove = event.target.closest("[data-remove]");
     if (!remove) return;
     const row = remove.closest("details.member");
-    if (row && !field(row, "id").value) { $('[name$="-DELETE"]', row).value = "on"; row.hidden = true; row.remove === undefined || row.classList.add("removed"); count(); touched(); }
+    if (row && !field(row, "id").value) { $('[name$="-DELETE"]', row).value = "on"; row.hidden = true; row.classList.add("removed"); count(); touched(); }
   });
 
   /* what the ID number tells */
