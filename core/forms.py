@@ -11,6 +11,7 @@ from django.forms.utils import flatatt
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from core import content
 from core.checks.accounts import parse_phone
 from core.checks.problems import CheckError
 from core.checks.text import clean_line, has_forbidden
@@ -143,6 +144,43 @@ class WholeField(forms.IntegerField):
         if value is not None and len(str(value)) > 12:
             raise forms.ValidationError("数字太大,请核对。")
         return super().to_python(value)
+
+
+ACCEPT = {
+    content.PHOTO: "image/*,.heic,.heif",
+    content.PDF: "application/pdf,.pdf",
+    content.WORKBOOK: ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class UploadField(forms.FileField):
+    """A file of the kinds asked for; kind and size are known from its beginning, before it is read.
+
+    `camera` opens the phone's camera instead of asking for a file. The content itself is checked by `workflow.services.attach`.
+    """
+
+    widget = forms.FileInput
+
+    def __init__(self, *, accept: tuple[str, ...] = (content.PHOTO, content.PDF), camera: bool = False, **kwargs: Any) -> None:
+        self.accept = accept
+        limits = "、".join(f"{content.LABELS[kind]}不超过 {content.LIMITS[kind] // content.MEGABYTE} MB" for kind in accept)
+        kwargs.setdefault("help_text", limits + ("。照片中的位置信息会被去除。" if content.PHOTO in accept else "。"))
+        super().__init__(**kwargs)
+        self.error_messages |= {"required": "请选择文件。", "empty": "文件是空的,请重新选择。", "invalid": "请选择文件后再提交。"}
+        self.widget.attrs |= {"accept": ",".join(ACCEPT[kind] for kind in accept)} | ({"capture": "environment"} if camera else {})
+
+    def to_python(self, data: Any) -> Any:
+        upload = super().to_python(data)
+        if upload is None:
+            return None
+        upload.seek(0)
+        head = upload.read(content.HEAD)
+        upload.seek(0)
+        try:
+            content.accepted(head, size=upload.size, accept=self.accept)
+        except content.ContentError as error:
+            raise forms.ValidationError(str(error)) from error
+        return upload
 
 
 def room_field(field: models.Field, **options: Any) -> forms.Field | None:

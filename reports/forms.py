@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 
-from core.forms import RoomForm, WrittenDateField, room_field
+from core.forms import RoomForm, UploadField, WrittenDateField, room_field
 from reports.models import FullNamePermission
 
 
 class PostingForm(forms.Form):
     posted_on = WrittenDateField(label="张贴日期")
-    photo = forms.FileField(label="张贴照片", required=False, help_text="JPG、PNG 或手机照片,不超过 10 MB;照片中的位置信息会被去除。")
+    photo = UploadField(label="张贴照片", required=False, accept=("jpg",))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today

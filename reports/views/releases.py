@@ -151,11 +151,7 @@ def release_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _record(request: HttpRequest, release: ChartRelease, form: PostingForm) -> bool:
     upload = form.cleaned_data["photo"]
     try:
-        photo = (
-            attach(data=upload.read(), title=f"{release} 张贴照片", by=request.user, accept=("jpg",), village_id=release.village_id)
-            if upload
-            else None
-        )
+        photo = attach(data=upload, title=f"{release} 张贴照片", by=request.user, accept=("jpg",), village_id=release.village_id) if upload else None
         services.record_posting(release=release, posted_on=form.cleaned_data["posted_on"], photo=photo, by=request.user)
     except (services.ReportsError, WorkflowError) as error:
         form.add_error(None, str(error))
