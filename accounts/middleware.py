@@ -10,10 +10,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from core import settings as parameters
+
 
 def password_expired(user: object) -> bool:
     changed = getattr(user, "password_changed_at", None)
-    return bool(changed) and timezone.now() - changed > timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)
+    return bool(changed) and timezone.now() - changed > timedelta(days=parameters.get("password_max_age_days"))
 
 
 SEEN_SECONDS = 60

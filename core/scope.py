@@ -89,10 +89,12 @@ def _within(values: tuple[str, ...]) -> Iterator[None]:
         before = getattr(connection, "acting_as_values", _CLOSED)
         _apply(values)
         connection.acting_as_values = values  # type: ignore[attr-defined]
+        connection.kept_settings = None  # type: ignore[attr-defined]
         try:
             yield
         finally:
             connection.acting_as_values = before  # type: ignore[attr-defined]
+            connection.kept_settings = None  # type: ignore[attr-defined]
         # Where a surrounding transaction goes on, it gets its own reach back; a rollback does that by itself.
         if connection.savepoint_ids and not connection.needs_rollback:
             _apply(before)
