@@ -90,6 +90,13 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
+BUSINESS = "business"
+
+
+def duty(role: str) -> str:
+    """What a role may not be held together with: each administrator is a duty of its own, all other roles are business."""
+    return role if role in BLIND else BUSINESS
+
 
 def roles_with(permission: str) -> set[str]:
     """The roles that hold a permission."""

@@ -1,12 +1,15 @@
 """Divisions, villages and their yearly profile, and grants: a role in an area, until a day."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Cast, Least
 from django.urls import reverse
 
 from accounts.models import Organization, User
-from accounts.permissions import Role
+from accounts.permissions import BLIND, BUSINESS, Role
 from villages import querysets, rules
 
 
@@ -184,6 +187,12 @@ class VillageYear(models.Model):
         return f"{self.village} {self.year}年"
 
 
+# A grant's duty (`accounts.permissions.duty`) and its days, the last one included, as the database compares them.
+_DUTY = Case(When(role__in=sorted(map(str, BLIND)), then=Cast("role", models.TextField())), default=Value(BUSINESS), output_field=models.TextField())
+# The least of two days leaves out an open end; days out of order are refused by their own constraint and not by an error of the range.
+_DAYS = Func(Least("since", "until"), F("until"), Value("[]"), function="daterange", output_field=DateRangeField())
+
+
 class Grant(models.Model):
     """This role in this area until that day: the only source of what a user may see and do."""
 
@@ -208,6 +217,11 @@ class Grant(models.Model):
             models.CheckConstraint(
                 name="grant_not_by_oneself", condition=~Q(granted_by=F("user")), violation_error_message="不能给自己授权。"
             ),  # fmt: skip
+            ExclusionConstraint(
+                name="grant_administrators_stand_alone",
+                expressions=[("user", "="), (_DUTY, "<>"), (_DAYS, "&&")],
+                violation_error_message="系统、安全、审计管理员须由三人分任,不得互兼,也不得兼任业务角色。请先结束原授权。",
+            ),
         ]
 
     def __str__(self) -> str:

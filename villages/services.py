@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import User
+from accounts.permissions import duty
 from core.scope import because
 from villages import rules
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
@@ -23,12 +25,23 @@ def grant_role(*, user: User, role: str, division: Division, since: date, by: Us
     """Give a role in an area until a day (None: until ended). Nobody grants to themselves."""
     if by is not None and by.pk == user.pk:
         raise VillagesError("不能给自己授权,请由另一位安全管理员办理。")
+    _check_duties(user, role, since, until)
     because(reason or f"授予{role}")
     grant = Grant(user=user, role=role, division=division, area=division.prefix, since=since, until=until,
                   granted_by=by, reason=reason)  # fmt: skip
     grant.full_clean()
     grant.save()
     return grant
+
+
+def _check_duties(user: User, role: str, since: date, until: date | None) -> None:
+    """三员分立: nobody is two of the three administrators at a time, nor one of them and something else."""
+    for other in Grant.objects.filter(user=user).filter(Q(until=None) | Q(until__gte=since)).order_by("since"):
+        if duty(other.role) != duty(role) and (until is None or other.since <= until):
+            days = f"{other.since:%Y-%m-%d} 起" + (f"至 {other.until:%Y-%m-%d}" if other.until else "")
+            raise VillagesError(
+                f"{user.name} {days}任{other.get_role_display()}。系统、安全、审计管理员须由三人分任,不得互兼,也不得兼任业务角色;请先结束原授权,或另选一人。"
+            )
 
 
 @transaction.atomic
