@@ -87,6 +87,12 @@ def _write(record: Any, fields: dict[str, Any], reason: str) -> Any:
     return record
 
 
+@transaction.atomic
+def save_code(*, record: models.Model, by: User, reason: str, **fields: Any) -> models.Model:
+    """Add or change a row of a code list; the trail keeps why."""
+    return _write(record, fields, reason)
+
+
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"
 

@@ -17,12 +17,14 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.admin import code_lists
 from accounts.models import Organization, User
 from accounts.permissions import ALONE, BLIND, ROLE_PERMISSIONS, Role
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
 from cadres.models import Cadre, Posting
 from core.clock import today
 from core.scope import acting_as_system
+from core.settings import declared as settings_declared
 from funds.models import Project
 from households.models import Household
 from reports.models import ChartRelease
@@ -139,7 +141,7 @@ def subjects() -> dict[str, list[Subject]]:
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:attachment": _files(villages, nobody),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
-    }  # fmt: skip
+    } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 
 
 def people() -> dict[str, User | None]:
@@ -235,6 +237,8 @@ class _Asked:
     def one(self, page: Page, subject: Subject | None) -> bool:
         """Ask as every role; whether anybody was let in."""
         values = {name: subject.pk if name == "pk" and subject else self.fixed[name] for name in page.parameters}
+        if page.name == "codes:core_setting_change":
+            values["key"] = settings_declared()[0].key
         if page.name == "reports:figure":
             values["key"] = "households"
         url, anybody = reverse(page.name, kwargs=values), False

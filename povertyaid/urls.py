@@ -1,10 +1,12 @@
 """Which room answers where; rooms are named by string."""
 
 from django.urls import include, path
+from django.utils.module_loading import import_string
 
 urlpatterns = [
     path("", include("core.urls")),
     path("accounts/", include("accounts.urls")),
+    path("code-lists/", import_string("accounts.admin.code_lists").urls),
     path("villages/", include("villages.urls")),
     path("work/", include("workflow.urls")),
     path("households/", include("households.urls")),

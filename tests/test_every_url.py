@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from accounts.admin import code_lists
+from assistance.models import PolicyDocument
 from demo.access import FIXED, PUBLIC, Page, pages
-from households.models import Household, Member
-from tests.factories import CadreFactory, HouseholdFactory, MemberFactory, PostingFactory, ProjectFactory, grant
+from households.models import Household, Member, PovertyLine
+from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant
 
 PAGES = {page.name: page for page in pages()}
 HOSTILE = {
@@ -20,7 +22,8 @@ KNOWN = ("q", "after", "before", "village", "township", "year", "draft", "query"
 
 
 def address(page: Page, pk: int = 1) -> str:
-    values = {name: pk if name == "pk" else (FIXED | {"number": "none"})[name] for name in page.parameters}
+    fixed = FIXED | {"number": "none"} | ({"key": "export_hours"} if page.name.startswith("codes:") else {})
+    values = {name: pk if name == "pk" else fixed[name] for name in page.parameters}
     return reverse(page.name, kwargs=values)
 
 
@@ -38,6 +41,8 @@ def everybody(world, monkeypatch):
     MemberFactory(household=household)
     PostingFactory(village=world.villages[0], cadre=CadreFactory())
     ProjectFactory(village=world.villages[0])
+    PovertyLine.objects.create(year=2017, series="working", amount=3300)
+    MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
     return world
 
 
@@ -112,7 +117,7 @@ SINGLE_SENDS = {"members-TOTAL_FORMS", "members-INITIAL_FORMS"}
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(("-create", "-edit", ":create", ":edit", ":end", "-end", ":reveal",
-                                  "-link", "-merge", "-active", "-main", ":export", "release-detail", "password-change"))])  # fmt: skip
+                                  "-link", "-merge", "-active", "-main", ":export", "release-detail", "password-change", "_add", "_change"))])  # fmt: skip
 def test_hostile_values_in_every_field_of_every_form(signed_in, everybody, name):
     client = signed_in("township_clerk")
     room = name.split(":")[0]
@@ -155,6 +160,7 @@ def first_pk(name: str) -> int:
     from funds.models import Project
 
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
+    models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     model = next((model for beginning, model in models.items() if name.startswith(beginning)), None)
     row = model.objects.order_by("pk").first() if model else None
     return row.pk if row else 1

@@ -44,6 +44,9 @@ def full_world(world):
     return world
 
 
+CODES = {name for name in (page.name for page in access.pages()) if name.startswith("codes:")}
+
+
 def roles() -> list[str] | None:
     return None if os.environ.get("FULL_ACCESS_CHECK") == "1" else SAMPLE
 
@@ -58,7 +61,7 @@ def test_no_page_is_given_to_who_may_not_have_it(full_world):
 
 ONLY_FOR_OTHERS = {
     "accounts:user-create", "accounts:user-edit", "accounts:user-set-active", "accounts:user-reset-password", "villages:grant-create",
-    "villages:grant-end", "cadres:create", "cadres:edit", "cadres:posting-create", "cadres:posting-end",
+    "villages:grant-end", "cadres:create", "cadres:edit", "cadres:posting-create", "cadres:posting-end", *CODES,
 }  # fmt: skip
 
 
