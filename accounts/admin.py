@@ -112,8 +112,8 @@ class SettingAdmin(CodeListAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         columns = [
-            Column("参数", "label", "long"), Column("现值", lambda each: each.show(settings.get(each.key)), "long"),
-            Column("默认值", lambda each: each.show(each.standard), "long"), Column("依据", _basis, "long"),
+            Column("参数", "label"), Column("现值", lambda each: each.show(settings.get(each.key))),
+            Column("依据", _basis), Column("默认值", lambda each: "同现值" if settings.get(each.key) == each.standard else each.show(each.standard)),
         ]  # fmt: skip
         shown = pages.table("", columns, settings.declared(), url=lambda each: self.url("change", each.key))
         return pages.record_page(request, title="参数", crumbs=[*self.crumbs()[:1], ("参数", "")], tables=[shown])

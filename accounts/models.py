@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.permissions import BLIND, Permission, Role
 from core.fields import EncryptedTextField
+from core.models import SealRow
 
 
 class Organization(models.Model):
@@ -161,10 +162,12 @@ class AccessEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField("时间", auto_now_add=True)
+    transaction = models.BigIntegerField("事务", default=0, editable=False)  # the database writes it (accounts.apps)
     user_id = models.BigIntegerField("用户")
     action = models.CharField("动作", max_length=10, choices=Action)
     table = models.CharField("表", max_length=63)
     row_id = models.BigIntegerField("记录", null=True)
+    subject = models.CharField("编号", max_length=40, blank=True)
     village_id = models.BigIntegerField("村", null=True)
     household_id = models.BigIntegerField("户", null=True)
     detail = models.CharField("内容", max_length=200, blank=True)
@@ -177,4 +180,13 @@ class AccessEvent(models.Model):
         indexes = [
             models.Index(fields=["household_id", "-id"], name="access_by_household"),
             models.Index(fields=["user_id", "-id"], name="access_by_user"),
+            models.Index(fields=["subject", "-id"], name="access_by_subject", condition=~Q(subject="")),
+            models.Index(fields=["transaction", "id"], name="access_by_transaction"),
         ]
+
+
+class AccessSeal(SealRow):
+    """The hash chain over the access log."""
+
+    class Meta:
+        verbose_name = "查阅记录封存"

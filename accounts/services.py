@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import AccessEvent, Organization, User
+from core.classification import names_persons
+from core.crypto import blind_index
 from core.scope import because
 
 
@@ -69,6 +71,7 @@ def note_access(
         action=action,
         table=record._meta.db_table if record is not None else table,
         row_id=record.pk if record is not None else None,
+        subject=str(getattr(record, "household_code", ""))[:40],
         village_id=getattr(record, "village_id", None),
         household_id=household_id,
         detail=detail[:200],
@@ -76,6 +79,20 @@ def note_access(
         rows=rows,
         address=client_address(request),
     )
+
+
+def note_search(request: HttpRequest, listing: Any, text: str) -> None:
+    """Write down that a list of persons was searched, and for what: numbers shortened, with a digest that finds equal ones."""
+    if names_persons(listing.table):
+        note_access(request, AccessEvent.Action.SEARCHED, table=listing.table, detail=f"查找“{shortened(text)}”")
+
+
+def shortened(text: str) -> str:
+    """A search term as the log may hold it: a number of six digits or more keeps its first four and a keyed digest."""
+    plain = text.strip().upper()
+    if sum(character.isdigit() for character in plain) < 6:
+        return text.strip()[:20]
+    return f"{plain[:4]}…共{len(plain)}位,摘要{blind_index(plain, 'search')[:10]}"  # type: ignore[index]
 
 
 def _write(record: Any, fields: dict[str, Any], reason: str) -> Any:

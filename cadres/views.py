@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import requires
 from accounts.permissions import Permission
+from accounts.services import note_access
 from cadres import services
 from cadres.filters import CadreFilter
 from cadres.forms import CadreForm, NewCadreForm, PostingEndForm, PostingForm
@@ -94,6 +95,7 @@ POSTING_COLUMNS = (
 @require_safe
 def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
     cadre = _cadre(request, pk)
+    note_access(request, "opened", cadre)
     may_edit = _may_edit(request, cadre)
     postings = list(Posting.objects.visible_to(request.user).filter(cadre=cadre).select_related("village__township").order_by("-started_on"))
     running = any(posting.ended_on is None for posting in postings)

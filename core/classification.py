@@ -7,6 +7,7 @@ personal or sensitive. Purpose and retention follow the class (`docs/operations.
 """
 
 from enum import StrEnum
+from functools import cache
 
 
 class Class(StrEnum):
@@ -30,7 +31,9 @@ CLASSES: dict[str, dict[str, Class]] = {
         personal="name phone",
         sensitive="password",
     ),
-    "accounts.AccessEvent": _fields(internal="id at user_id action table row_id village_id household_id detail purpose rows", personal="address"),
+    "accounts.AccessEvent": _fields(
+        internal="id at transaction user_id action table row_id subject village_id household_id detail purpose rows", personal="address"
+    ),
     "households.Household": _fields(
         public="village group id_standard identified_on poverty_status status_confirmed_on plan_exit_year exit_year reloc_flag reloc_type resettlement",
         internal="id household_code version created_at updated_at warning_count ended_on end_reason surveyed_on return_reason",
@@ -63,3 +66,15 @@ CLASSES: dict[str, dict[str, Class]] = {
 def class_of(label: str, field: str) -> Class:
     """The class of a field; KeyError says it has none yet."""
     return CLASSES[label][field]
+
+
+@cache
+def names_persons(table: str) -> bool:
+    """Whether a table's rows are of persons: a classified model with personal fields, or rows that belong to a household."""
+    from core.walls import our_models, walled
+
+    model = next((model for model in our_models() if model._meta.db_table == table), None)
+    if model is None:
+        return False
+    wall = walled(model)
+    return bool({*CLASSES.get(model._meta.label, {}).values()} & {Class.PERSONAL, Class.SENSITIVE}) or bool(wall and wall.household)

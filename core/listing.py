@@ -207,9 +207,28 @@ def body(listing: Listing, rows: Iterable[Any]) -> SafeString:
     return mark_safe("".join(lines))  # noqa: S308 — every text is escaped
 
 
+Watcher = Callable[[HttpRequest, Listing, str], None]
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> None:
+    """Tell of every search in a list's search box, once: not of the pages turned after it."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
+def _tell(request: HttpRequest, listing: Listing) -> None:
+    text = request.GET.get("q", "").strip()
+    if text and "after" not in request.GET and "before" not in request.GET:
+        for watcher in _watchers:
+            watcher(request, listing, text)
+
+
 def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> HttpResponse:
     """The page, or for htmx its changing part alone (`core/_list.html`)."""
     rows, form = filtered(listing, request.user, request.GET, request)
+    if form is not None and form.is_valid():
+        _tell(request, listing)
     on = chips(form, request.GET)
     page: Page = keyset_page(rows, request.GET, order=listing.order, count=listing.count, cap=FILTERED_CAP if on else COUNT_CAP)
     totals = sums(listing, rows)

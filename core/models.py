@@ -50,13 +50,20 @@ class Event(models.Model):
         ]
 
 
-class Seal(models.Model):
-    """The hash chain over the trail: one row an event, each digest over the one before."""
+class SealRow(models.Model):
+    """A hash chain over a table: one row a sealed row, each digest over the one before (core.seal)."""
 
     id = models.BigAutoField(primary_key=True)
     event_id = models.BigIntegerField(unique=True)
     transaction = models.BigIntegerField()
     digest = models.CharField(max_length=64)
+
+    class Meta:
+        abstract = True
+
+
+class Seal(SealRow):
+    """The chain over the trail."""
 
     class Meta:
         verbose_name = "封存"

@@ -91,6 +91,7 @@ def _grant_links(grant: Any) -> list[Link]:
 def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.select_related("organization"), pk=pk)
     other = user.pk != request.user.pk
+    services.note_access(request, AccessEvent.Action.OPENED, user)
     links: list[Link] = []
     if request.user.may(Permission.USER_EDIT):
         if other:
@@ -208,7 +209,7 @@ ACCESS = listings.register(
             Column("用户名", "login"),
             Column("动作", "get_action_display"),
             Column("对象", _table_label),
-            Column("记录号", lambda event: str(event.row_id or "")),
+            Column("编号", lambda event: event.subject or str(event.row_id or "")),
             Column("内容", "detail"),
             Column("用途", "purpose"),
             Column("条数", "rows", "number"),

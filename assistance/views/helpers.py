@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.guards import requires
 from accounts.permissions import Permission
+from accounts.services import note_access
 from assistance import services
 from assistance.filters import HelperFilter, MeasureTypeFilter, PairingFilter
 from assistance.forms import HelperForm, MeasureTypeForm
@@ -111,6 +112,7 @@ def _may_edit(request: HttpRequest, helper: Helper) -> bool:
 def helper_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Helper.objects.select_related("unit__organization", "user")
     helper = pages.record_or_404(rows, request.user, pk, view=P)
+    note_access(request, "opened", helper)
     found = _pairings(request.user).filter(helper=helper).order_by("ended_on", "-started_on")[: pages.LIMIT]
     table = pages.table("结对的户", PAIRING_COLUMNS[2:], found, url=lambda pairing: reverse("assistance:household", args=[pairing.household_id]),
                         empty="在您的范围内没有结对的户。")  # fmt: skip

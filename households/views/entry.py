@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.guards import requires
+from accounts.models import AccessEvent
 from accounts.permissions import Permission
+from accounts.services import note_access, shortened
 from core.checks.identity import parse_id_number
 from core.checks.problems import CheckError
 from core.clock import today
@@ -102,6 +104,8 @@ def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if household.ended_on:
         messages.error(request, "这一户已退出登记,不能修改。")
         return redirect(household)
+    if request.method == "GET":
+        note_access(request, AccessEvent.Action.OPENED, household, detail="修改档案")
     draft = _from_draft(request, household) if request.method == "GET" else None
     entry = EntryForm(user=request.user, today=today(), year=_year(request), household=household,
                       data=request.POST if request.method == "POST" else draft)  # fmt: skip
@@ -172,9 +176,17 @@ def check_number(request: HttpRequest) -> JsonResponse:
     household = int(own) if own.isdigit() and len(own) < 12 else None
     where = services.where_registered(number, user=request.user, exclude_household=household)
     if where:
+        _note_number(request, number)
         return JsonResponse({"level": "error", "message": where})
     former = Member.objects.visible_to(request.user).filter(id_number_index=_index(number)).exclude(left_on=None).first()
+    if former:
+        _note_number(request, number)
     return JsonResponse({"level": "warning", "message": f"此人曾登记,{former.left_on}减少({former.get_leave_reason_display()})。"} if former else {})
+
+
+def _note_number(request: HttpRequest, number: str) -> None:
+    """Learning that a number is registered is a search for its owner."""
+    note_access(request, AccessEvent.Action.SEARCHED, table=Member._meta.db_table, detail=f"核对证件号码 {shortened(number)}")
 
 
 def _index(number: str) -> str | None:

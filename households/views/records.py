@@ -54,8 +54,6 @@ HOUSEHOLDS = listings.register(
 @requires(Permission.HOUSEHOLD_VIEW)
 @require_safe
 def household_list(request: HttpRequest) -> HttpResponse:
-    if request.GET.get("q"):
-        note_access(request, AccessEvent.Action.SEARCHED, table="households_household", detail="按条件查找")
     return listings.render_listing(request, HOUSEHOLDS)
 
 
@@ -95,6 +93,7 @@ def household_context(request: HttpRequest, household: Household, tab: str) -> d
         "may_edit": household.ended_on is None
         and Household.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT).filter(pk=household.pk).exists(),
         "may_reveal": request.user.may(Permission.PERSON_REVEAL),
+        "may_see_log": request.user.may(Permission.ACCESS_LOG_VIEW),
         "masked_phone": mask_phone(household.phone),
         "masked_account": mask_account(household.bank_account),
     }
@@ -173,7 +172,7 @@ def household_history(request: HttpRequest, pk: int) -> HttpResponse:
     cursor = request.GET.get("before", "")
     entries, following = timeline(household, request.user, int(cursor) if cursor.isdigit() and len(cursor) < 18 else None)
     looked: Any = []
-    if request.user.may(Permission.PERSON_REVEAL):
+    if request.user.may(Permission.ACCESS_LOG_VIEW):
         looked = AccessEvent.objects.filter(household_id=household.pk, village_id=household.village_id).order_by("-id")[:20]
         names = _user_names(event.user_id for event in looked)
         looked = [(event, names.get(event.user_id, "")) for event in looked]
@@ -206,6 +205,7 @@ def household_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def household_end(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk, Permission.HOUSEHOLD_EDIT)
+    note_access(request, AccessEvent.Action.OPENED, household, detail="退出登记")
     form = EndForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:

@@ -106,4 +106,4 @@ def test_the_access_log_is_found_by_person_action_and_day(signed_in, world):
     assert rows(action="revealed") == [1]
     assert rows(q="township_clerk") == [2, 1]
     assert rows(q="没有这个人") == []
-    assert rows(day="1999-01-01") == []
+    assert rows(until="1999-01-01") == []

@@ -94,6 +94,10 @@ def test_a_member_cannot_carry_another_village_than_its_household(world, two_vil
         "create function public.f() returns int language sql as 'select 1'",
         "update accounts_accessevent set purpose = ''",
         "delete from accounts_accessevent",
+        "truncate accounts_accessevent",
+        "alter table accounts_accessevent disable trigger stamp",
+        "insert into accounts_accessseal (event_id, transaction, digest) values (1, 1, '')",
+        "delete from accounts_accessseal",
     ],
 )
 def test_the_application_cannot_forge_or_switch_off(world, two_villages, attack):
