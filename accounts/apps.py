@@ -18,7 +18,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "机构与用户"
 
     def ready(self) -> None:
-        """The access log is sealed like the trail, and every list notes who searched it for a person."""
+        """The access log is sealed like the trail, and every list notes who searched it for a person.
+
+        The session store is loaded for its receiver of sign-ins.
+        """
+        from accounts import sessions  # noqa: F401
         from accounts.services import note_search
         from core import listing, seal, walls
 

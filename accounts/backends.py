@@ -1,10 +1,12 @@
-"""Sign-in by user name and password."""
+"""Sign-in by user name and password; how the second factor's secrets are kept."""
 
 from typing import Any
 
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.backends import BaseBackend
 
 from accounts.models import User
+from core import crypto
 
 
 class NameAndPassword(BaseBackend):
@@ -20,3 +22,13 @@ class NameAndPassword(BaseBackend):
 
     def get_user(self, user_id: int) -> Any:
         return User.objects.select_related("organization").filter(pk=user_id, is_active=True).first()
+
+
+class SecondFactorKeeper(DefaultMFAAdapter):
+    """allauth's authenticators hold their secrets under our key ring."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text)

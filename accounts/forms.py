@@ -30,6 +30,13 @@ class SignInForm(forms.Form):
         return data
 
 
+class CodeForm(forms.Form):
+    """A code of the second factor: from the phone, or printed."""
+
+    code = forms.CharField(label="验证码", max_length=40, error_messages={"required": "请填写。"},
+                           widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "one-time-code", "inputmode": "numeric"}))  # fmt: skip
+
+
 class PasswordChangeForm(forms.Form):
     old = forms.CharField(
         label="原密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})

@@ -1,15 +1,17 @@
-"""What must be true of a signed-in user before any page: a fresh password, a password changed in time."""
+"""What must be true of a signed-in user before any page: both factors given, a fresh password, a second factor where a role asks for it."""
 
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.services import must_have_second_factor
 from core import settings as parameters
 
 
@@ -28,15 +30,28 @@ def stay_signed_in(request: HttpRequest) -> None:
         request.session["seen"] = now
 
 
+def first_duty(request: HttpRequest) -> str:
+    """The page a signed-in user has to go through before any other; '' for none."""
+    user = request.user
+    if user.must_change_password or password_expired(user):
+        return "accounts:password-change"
+    if user.second_factor_at is None and must_have_second_factor(user):
+        return "accounts:second-factor"
+    return ""
+
+
 class SignInRules:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and (request.user.must_change_password or password_expired(request.user)):
-            allowed = {reverse("accounts:password-change"), reverse("accounts:sign-out")}
-            if request.path not in allowed and not request.path.startswith(settings.STATIC_URL):
-                return redirect("accounts:password-change")
-        if request.user.is_authenticated:
-            stay_signed_in(request)
+        if not request.user.is_authenticated or request.path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        if request.user.second_factor_at and not request.session.get("second_factor"):
+            logout(request)  # whichever way it came here: one factor is not signed in
+            return redirect(settings.LOGIN_URL)
+        duty = first_duty(request)
+        if duty and request.path not in {reverse(duty), reverse("accounts:sign-out")}:
+            return redirect(duty)
+        stay_signed_in(request)
         return self.get_response(request)

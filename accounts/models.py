@@ -1,12 +1,17 @@
-"""Organizations, users, and the log of whose record was opened, revealed, printed or exported."""
+"""Organizations, users, their sessions, and the log of whose record was opened, revealed, printed or exported."""
 
+import hashlib
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from accounts import rules
 from accounts.permissions import BLIND, Permission, Role
 from core.fields import EncryptedTextField
 from core.models import SealRow
@@ -91,6 +96,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
+    second_factor_at = models.DateTimeField("双因子启用时间", null=True, blank=True)
+    sessions_ended_at = models.DateTimeField("登录被结束时间", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -147,6 +154,32 @@ class User(AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return bool(self.roles & BLIND)
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or on its way. Written by `accounts.sessions.SessionStore` alone."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions", verbose_name="用户")
+    address = models.CharField("地址", max_length=45, blank=True)
+    agent = models.CharField("浏览器", max_length=200, blank=True)
+    since = models.DateTimeField("登录时间", null=True)
+    seen_at = models.DateTimeField("最近使用", null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "登录"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_module(settings.SESSION_ENGINE).SessionStore
+
+    @property
+    def handle(self) -> str:
+        """A name for a page: the key itself would let its reader in."""
+        return hashlib.sha256(self.session_key.encode()).hexdigest()[:24]
+
+    @property
+    def device(self) -> str:
+        return rules.device(self.agent)
 
 
 class AccessEvent(models.Model):

@@ -2,14 +2,14 @@
 
 from django.conf import settings as environment
 
-from accounts.permissions import BLIND, Role
+from accounts.permissions import Role
 from core.settings import declare
 
 BASIS = "GB/T 22239 身份鉴别"
 
 declare(
     "second_factor_roles", "须用双因子登录的角色", "many",
-    sorted({*BLIND, Role.BUREAU_APPROVER, Role.TOWNSHIP_CHECKER, Role.FINANCE, Role.ORG_DEPARTMENT}),
+    lambda: environment.SECOND_FACTOR_ROLES,
     basis=BASIS, assumed=True, choices=Role.choices,
 )  # fmt: skip
 declare("step_up_minutes", "二次验证的有效时间", "whole", 10, unit="分钟", basis=BASIS, assumed=True, low=1, high=60)

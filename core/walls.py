@@ -18,7 +18,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 
 EVENT_TABLE = "core_event"
-UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft", "workflow_job", "accounts_accessevent", "households_namegram"}  # fmt: skip
+UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft", "workflow_job", "accounts_accessevent", "accounts_session",
+              "households_namegram"}  # fmt: skip
 INSERT_ONLY = {"accounts_accessevent"}
 READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
 PUBLIC_TABLES: set[str] = set()

@@ -1,4 +1,6 @@
-"""Sign-in, sign-out, password."""
+"""Sign-in with its two steps, sign-out, password."""
+
+import time
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,13 +9,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import services
-from accounts.forms import PasswordChangeForm, SignInForm
+from accounts import rules, services
+from accounts.forms import CodeForm, PasswordChangeForm, SignInForm
+from accounts.models import User
 
 
 class DemoUsers:
@@ -40,10 +44,56 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next_url(request))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.user)
-        return redirect(_next_url(request))
+        return _let_in(request, form.user)
     context = {"form": form, "next": _next_url(request), "demo_users": DemoUsers.shown if settings.DEMO_MODE else []}
     return render(request, "accounts/sign_in.html", context)
+
+
+BACKEND = "accounts.backends.NameAndPassword"
+STEP_SECONDS = 600
+
+
+def _let_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Signed in, or, with a second factor, on to step two: until then the session belongs to nobody."""
+    if user.second_factor_at is None:
+        login(request, user, backend=BACKEND)
+        return redirect(_next_url(request))
+    request.session.cycle_key()
+    request.session["second_step"] = {
+        "user": user.pk, "hash": user.get_session_auth_hash(), "at": int(time.time()), "next": _next_url(request),
+    }  # fmt: skip
+    return redirect("accounts:second-step")
+
+
+def _waiting(request: HttpRequest) -> User | None:
+    """Who has given the right password a moment ago, if it is still theirs."""
+    kept = request.session.get("second_step")
+    if not kept or time.time() - kept["at"] > STEP_SECONDS:
+        return None
+    user = User.objects.filter(pk=kept["user"], is_active=True).first()
+    return user if user and user.second_factor_at and constant_time_compare(user.get_session_auth_hash(), kept["hash"]) else None
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    user = None if request.user.is_authenticated else _waiting(request)
+    if user is None:
+        request.session.pop("second_step", None)
+        return redirect(settings.LOGIN_REDIRECT_URL if request.user.is_authenticated else settings.LOGIN_URL)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        refusal = services.check_code(user=user, code=form.cleaned_data["code"])
+        if not refusal:
+            target = request.session.pop("second_step")["next"]
+            login(request, user, backend=BACKEND)
+            request.session["second_factor"] = True
+            if len(rules.plain_code(form.cleaned_data["code"])) > 6:
+                messages.warning(request, f"已用去一个备用码,还剩 {services.printed_codes_left(user)} 个。")
+            return redirect(target)
+        form.add_error("code", refusal)
+    return render(request, "accounts/second_step.html", {"form": form, "account": user})
 
 
 @require_POST
@@ -60,6 +110,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.change_password(user=request.user, password=form.cleaned_data["new"], by=request.user)
         update_session_auth_hash(request, request.user)
+        services.end_sessions(user=request.user, by=request.user, reason="修改密码", but=request.session.session_key)
         messages.success(request, "密码已修改。")
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "accounts/password_change.html", {"form": form})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.filters import AccessFilter, UserFilter
 from accounts.forms import NewUserForm, ReasonForm, UserForm
-from accounts.guards import requires
+from accounts.guards import recently_confirmed, requires
 from accounts.models import AccessEvent, User
 from accounts.permissions import Permission
 from core import listing as listings
@@ -92,10 +92,13 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User.objects.select_related("organization"), pk=pk)
     other = user.pk != request.user.pk
     services.note_access(request, AccessEvent.Action.OPENED, user)
+    sessions = services.sessions_of(user)
     links: list[Link] = []
     if request.user.may(Permission.USER_EDIT):
         if other:
-            links = [Link("重置密码", reverse("accounts:user-reset-password", args=[pk])),
+            links = [Link("清除双因子", reverse("accounts:user-second-factor", args=[pk]))] if user.second_factor_at else []
+            links += [Link("结束登录", reverse("accounts:user-sessions-end", args=[pk]))] if sessions else []
+            links += [Link("重置密码", reverse("accounts:user-reset-password", args=[pk])),
                      Link("停用" if user.is_active else "启用", reverse("accounts:user-set-active", args=[pk]))]  # fmt: skip
         links.append(Link("修改", reverse("accounts:user-edit", args=[pk]), primary=True))
     may_grant = request.user.may(Permission.GRANT_EDIT) and other
@@ -109,7 +112,8 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
         row_links=_grant_links if may_grant else None,
     )
     facts = [*pages.facts(user, "username", "organization", "post"), Fact("联系电话", mask_phone(user.phone)),
-             *pages.facts(user, "must_change_password", "password_changed_at", "last_login", "created_at")]  # fmt: skip
+             *pages.facts(user, "must_change_password", "password_changed_at", "second_factor_at"),
+             Fact("正在使用的登录", f"{len(sessions)} 处"), *pages.facts(user, "last_login", "created_at")]  # fmt: skip
     state = "" if user.is_active else "已停用"
     return pages.record_page(request, title=user.name, crumbs=[*_crumbs(), (user.name, "")], state=state, links=links, facts=facts, tables=[table])
 
@@ -183,6 +187,40 @@ def user_reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"form": form, "title": "重置密码", "cancel_url": user.get_absolute_url(), "crumbs": [*_crumbs(user), ("重置密码", "")],
                "save_label": "重置密码", "note": note}  # fmt: skip
     return render(request, "core/form.html", context)
+
+
+@requires(Permission.USER_EDIT)
+@recently_confirmed
+@require_http_methods(["GET", "POST"])
+def user_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """A lost phone: forget it, with a reason."""
+    user = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST or None)
+
+    def save(reason: str) -> User:
+        return services.clear_second_factor(user=user, by=request.user, reason=reason)
+
+    note = f"将清除 {user.name}({user.username})的手机验证和备用码,并结束其所有登录;请先当面核实是本人。须用双因子的角色下次登录时重新设置。"
+    return pages.form_page(
+        request, form, save, title="清除双因子", back=user.get_absolute_url(), crumbs=_crumbs(user), refusal=services.AccountsError,
+        done="已清除双因子。", save_label="清除双因子", note=note,
+    )  # fmt: skip
+
+
+@requires(Permission.USER_EDIT)
+@require_http_methods(["GET", "POST"])
+def user_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
+    user = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST or None)
+
+    def save(reason: str) -> User:
+        services.end_sessions(user=user, by=request.user, reason=reason)
+        return user
+
+    return pages.form_page(
+        request, form, save, title="结束登录", back=user.get_absolute_url(), crumbs=_crumbs(user), refusal=services.AccountsError,
+        done="已结束这名用户的所有登录。", save_label="结束登录", note="这名用户在所有设备上立即退出,可以重新登录。",
+    )  # fmt: skip
 
 
 # --- the access log ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.guards import requires
+from accounts.guards import recently_confirmed, requires
 from accounts.models import AccessEvent
 from accounts.permissions import Permission
 from accounts.services import note_access
@@ -186,6 +186,7 @@ def _user_names(ids: Any) -> dict[int, str]:
 
 
 @requires(Permission.PERSON_REVEAL)
+@recently_confirmed
 @require_http_methods(["GET", "POST"])
 def household_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Numbers in full: asks why, writes it down, shows them once."""

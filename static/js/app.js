@@ -35,6 +35,7 @@
     else if (event.key === "n") { const add = $("[data-primary]"); if (add) add.click(); }
   });
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
     const row = event.target.closest("table[data-list] tr[data-url]");
     if (row && !event.target.closest("a, button, input, label") && !String(getSelection())) location.href = row.dataset.url;
   });

@@ -60,7 +60,8 @@ def test_no_page_is_given_to_who_may_not_have_it(full_world):
 
 
 ONLY_FOR_OTHERS = {
-    "accounts:user-create", "accounts:user-edit", "accounts:user-set-active", "accounts:user-reset-password", "villages:grant-create",
+    "accounts:user-create", "accounts:user-edit", "accounts:user-set-active", "accounts:user-reset-password", "accounts:user-second-factor",
+    "accounts:user-sessions-end", "villages:grant-create",
     "villages:grant-end", "cadres:create", "cadres:edit", "cadres:posting-create", "cadres:posting-end", *CODES,
 }  # fmt: skip
 

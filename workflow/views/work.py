@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.guards import recently_confirmed
 from accounts.services import note_access
 from core import listing as listings
 from workflow import services
@@ -67,6 +68,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@recently_confirmed
 @require_http_methods(["GET", "POST"])
 def export_start(request: HttpRequest, key: str) -> HttpResponse:
     """Asks the purpose, then starts a job that exports exactly the list that was shown."""

@@ -136,6 +136,8 @@ def set_active(*, user: User, active: bool, by: User, reason: str) -> User:
     because(reason)
     user.is_active = active
     user.save(update_fields=["is_active"])
+    if not active:
+        user.sessions.all().delete()  # type: ignore[attr-defined]
     return user
 
 
@@ -146,6 +148,7 @@ def reset_password(*, user: User, by: User, reason: str) -> str:
         raise AccountsError("修改自己的密码请用“修改密码”。")
     password = make_first_password()
     change_password(user=user, password=password, by=by, reason=f"重置密码:{reason}")
+    user.sessions.all().delete()
     reset_lockout(username=user.username)
     return password
 
