@@ -37,7 +37,8 @@ PUBLIC = {"accounts:sign-in", "core:health", "reports:release-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
-    "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel", "workflow:draft",
+    "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
+    "workflow:job-password", "workflow:draft",
     "workflow:draft-list",
 }  # fmt: skip
 CHECKED_INSIDE = {"workflow:attachment": ("village_view",), "workflow:export": ("household_export",)}

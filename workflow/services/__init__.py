@@ -2,10 +2,11 @@
 
 from workflow.services.drafts import drop_draft, save_draft
 from workflow.services.errors import WorkflowError
+from workflow.services.exports import PASSWORD_ONCE, drop_expired, start_export, take_password, wants_password, write_export
 from workflow.services.files import attach, store
 from workflow.services.jobs import Handler, JobCancelled, JobRun, Progress, cancel_job, fail_interrupted, finish_job, start_job
 
 __all__ = [
-    "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "fail_interrupted", "finish_job",
-    "save_draft", "start_job", "store",
+    "PASSWORD_ONCE", "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "drop_expired",
+    "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "write_export",
 ]  # fmt: skip

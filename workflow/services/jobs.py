@@ -38,17 +38,19 @@ def cancel_job(*, job: Job, by: User) -> Job:
     job.cancel_requested = True
     if job.state == Job.State.WAITING:
         job.state, job.finished_at, job.message = Job.State.CANCELLED, timezone.now(), "开始前已取消。"
+        job.parameters.pop("secret", None)
     job.save()
     return job
 
 
-def finish_job(*, job_id: int, state: str, message: str, result: Attachment | None = None, result_url: str = "") -> None:
+def finish_job(*, job_id: int, state: str, message: str, result: Attachment | None = None, result_url: str = "", **fields: Any) -> None:
     Job.objects.filter(pk=job_id).update(
         state=state,
         message=message[:500],
         finished_at=timezone.now(),
         result=result,
         result_url=result_url,
+        **fields,
         **({"done": F("total")} if state == Job.State.DONE else {}),
     )
 
@@ -110,6 +112,7 @@ class JobRun:
         self.message = "已完成。"
         self.result: Attachment | None = None
         self.result_url = ""
+        self.kept: dict[str, Any] = {}  # what the job's row keeps among its parameters beyond the end
 
     def leave(self, data: bytes, *, kind: str, title: str, expires_at: Any = None) -> Attachment:
         """The result file the owner downloads from the job's page."""
