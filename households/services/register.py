@@ -12,13 +12,8 @@ from core.pinyin import grams
 from core.scope import because
 from households.models import Household, Income, Living, Member, NameGram
 from households.rules.codes import PovertyStatus, Relation
+from households.services.errors import HouseholdsError
 from villages.models import Village
-
-
-class HouseholdsError(Exception):
-    """Base for expected refusals; str() is shown to the user."""
-
-    for_user = True
 
 
 class StaleVersion(HouseholdsError):
