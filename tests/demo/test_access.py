@@ -27,10 +27,13 @@ WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:re
 @pytest.fixture
 def full_world(world):
     """A record of every kind in each of the three villages."""
-    from assistance.models import LeaderVillage, Measure, UnitVillage
+    from assistance.models import LeaderVillage, Measure, PolicyDocument, UnitVillage
+    from households.models import PovertyLine
     from villages.models import VillageYear
 
     kind = MeasureTypeFactory()
+    PovertyLine.objects.create(year=2017, series="working", amount=3300)
+    PolicyDocument.objects.create(layer=7, number=1, title="行动计划")
     for village in world.villages:
         household = HouseholdFactory(village=village)
         MemberFactory(household=household)
