@@ -117,6 +117,16 @@ class UserForm(RoomForm):
         self.fields["organization"].queryset = Organization.objects.filter(Q(valid_to=None) | Q(pk=self.instance.organization_id))
 
 
+class UserEditForm(UserForm):
+    """A known user: another organization means that the person has left, unless it is said to be a correction."""
+
+    correction = forms.BooleanField(
+        label="单位原来填错,现更正", required=False,
+        help_text="单位变动按调离办理:今天之后全部授权截止,登录立即结束。人没有变动、只是更正的,请勾选。",
+    )  # fmt: skip
+    widths = {"correction": "w6"}
+
+
 class NewUserForm(UserForm):
     username = forms.RegexField(
         r"^[a-z][a-z0-9_.-]{2,39}$", label="用户名", help_text="小写字母开头,3至40位小写字母、数字。",

@@ -100,6 +100,31 @@ def end_grant(*, grant: Grant, until: date, by: User, reason: str) -> Grant:
     return grant
 
 
+AREA_LENGTHS = (2, 4, 6, 9, 12)
+
+
+@transaction.atomic
+def recall(*, user: User, until: date, reason: str, by: User | None, role: str = "", village_code: str = "", begun_by: date | None = None) -> int:
+    """Let a person's grants run out on a day (its last): all, or those of a role whose area holds a village. How many.
+
+    It goes by person, role and place and not by who gave the grant for what, so that none is forgotten. A grant that
+    would have begun later is taken back (unless `begun_by` leaves out what began after that day); one that ends earlier
+    stays as it is.
+    """
+    grants = Grant.objects.filter(user=user).filter(Q(until=None) | Q(until__gt=until))
+    if role:
+        grants = grants.filter(role=role)
+    if village_code:
+        grants = grants.filter(area__in=[village_code[:length] for length in AREA_LENGTHS])
+    if begun_by:
+        grants = grants.filter(since__lte=begun_by)
+    because(reason)
+    found = list(grants.select_for_update().values_list("pk", "since"))
+    Grant.objects.filter(pk__in=[pk for pk, since in found if since > until]).delete()
+    Grant.objects.filter(pk__in=[pk for pk, since in found if since <= until]).update(until=until)
+    return len(found)
+
+
 # --- the division tree ---------------------------------------------------------------------------
 class DivisionFileError(VillagesError):
     """A division file that was not loaded; `problems` are (line number, message)."""

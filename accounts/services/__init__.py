@@ -1,5 +1,6 @@
 """Writes of this room, by noun: users and organizations, the second factor, sessions."""
 
+from accounts.services.departures import leave, on_departure
 from accounts.services.second_factor import (
     check_code,
     clear_second_factor,
@@ -44,6 +45,7 @@ __all__ = [
     "end_sessions",
     "find_account",
     "key_address",
+    "leave",
     "make_first_password",
     "merge_organization",
     "must_have_second_factor",
@@ -51,6 +53,7 @@ __all__ = [
     "new_printed_codes",
     "note_access",
     "note_search",
+    "on_departure",
     "printed_codes_left",
     "reset_lockout",
     "reset_password",

@@ -13,7 +13,7 @@ def sessions_of(user: User) -> list[Session]:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, by: User, reason: str, but: str | None = None) -> int:
+def end_sessions(*, user: User, by: User | None, reason: str, but: str | None = None) -> int:
     """End the user's sessions, all or all but one; how many there were. The trail keeps who and why at the user."""
     ended, _ = Session.objects.filter(user=user).exclude(session_key=but or "").delete()
     if ended:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import AccessEvent, Organization, User
+from accounts.services.departures import leave
 from core.classification import names_persons
 from core.crypto import blind_index
 from core.scope import because
@@ -123,21 +124,29 @@ def make_first_password() -> str:
 
 
 @transaction.atomic
-def edit_user(*, user: User, by: User, **fields: Any) -> User:
-    """Change who a user is; what they may do comes from grants alone."""
-    return _write(user, fields, f"修改用户 {user.username}")
+def edit_user(*, user: User, by: User, correction: bool = False, **fields: Any) -> User:
+    """Change who a user is; what they may do comes from grants alone.
+
+    Who goes from one organization to another, or to none, leaves the post there: the rights given for it run out today.
+    Not so for a `correction` of what was written wrongly.
+    """
+    before = User.objects.select_for_update(of=("self",)).select_related("organization").get(pk=user.pk).organization
+    user = _write(user, fields, f"修改用户 {user.username}")
+    if before is not None and user.organization_id != before.pk and not correction:
+        leave(user=user, by=by, reason=f"离开单位:{before.name}")
+    return user
 
 
 @transaction.atomic
 def set_active(*, user: User, active: bool, by: User, reason: str) -> User:
-    """Let a user in, or keep them out from the next request on. Nobody disables themselves."""
+    """Let a user in, or keep them out from the next request on, their grants running out today. Nobody disables themselves."""
     if user.pk == by.pk:
         raise AccountsError("不能停用自己的账号,请由另一位系统管理员办理。")
     because(reason)
     user.is_active = active
     user.save(update_fields=["is_active"])
     if not active:
-        user.sessions.all().delete()  # type: ignore[attr-defined]
+        leave(user=user, by=by, reason=reason)
     return user
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.filters import AccessFilter, UserFilter
-from accounts.forms import NewUserForm, ReasonForm, UserForm
+from accounts.forms import NewUserForm, ReasonForm, UserEditForm
 from accounts.guards import recently_confirmed, requires
 from accounts.models import AccessEvent, User
 from accounts.permissions import Permission
@@ -147,7 +147,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     name = user.name
-    form = UserForm(request.POST or None, instance=user, user=request.user)
+    form = UserEditForm(request.POST or None, instance=user, user=request.user)
 
     def save(**fields: Any) -> User:
         return services.edit_user(user=user, by=request.user, **fields)
@@ -168,7 +168,7 @@ def user_set_active(request: HttpRequest, pk: int) -> HttpResponse:
 
     return pages.form_page(
         request, form, save, title=f"{verb}用户", back=user.get_absolute_url(), crumbs=_crumbs(user), refusal=services.AccountsError,
-        done=f"已{verb}。", save_label=verb, note="停用后立即不能登录,历史和授权记录保留。" if user.is_active else "",
+        done=f"已{verb}。", save_label=verb, note="停用后立即不能登录,全部授权到今天为止;历史保留。以后重新启用,须由安全管理员另行授权。" if user.is_active else "",
     )  # fmt: skip
 
 
