@@ -27,3 +27,32 @@ class CadreQuerySet(models.QuerySet):
         if not found.villages:
             return self.none()
         return self.filter(postings__village__in=sorted(found.villages)).distinct()
+
+
+class VillageRowQuerySet(ScopedQuerySet):
+    """Rows about a cadre in a village."""
+
+    view_permission = "cadre_view"
+
+
+class CityRowQuerySet(models.QuerySet):
+    """Rows of the whole city, for everyone who may see cadres."""
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        return self if user.is_authenticated and user.may(permission or "cadre_view") else self.none()
+
+
+class TeamRuleQuerySet(models.QuerySet):
+    def on(self, day: date) -> Any:
+        """The rule in force on a day, None before the first."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day).order_by("-valid_from").first()
+
+
+class LeaveQuerySet(VillageRowQuerySet):
+    def on(self, day: date) -> Self:
+        """Approved leave that covers a day."""
+        return self.filter(state="approved", starts_on__lte=day, ends_on__gte=day)
+
+    def uncleared(self, day: date) -> Self:
+        """Approved leave that is over on a day and whose return nobody has written down."""
+        return self.filter(state="approved", returned_on=None, ends_on__lt=day)

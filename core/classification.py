@@ -51,7 +51,30 @@ CLASSES: dict[str, dict[str, Class]] = {
         sensitive="health disability_category disability_grade disability_number disability_number_index illness_note medical_aid",
     ),
     "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
-    "cadres.Cadre": _fields(public="name home_unit post", internal="id code user is_demo", personal="sex is_party_member phone"),
+    "cadres.Cadre": _fields(
+        public="name home_unit post",
+        internal="id code user is_demo",
+        personal="sex is_party_member party_joined_on working_since_on phone",
+        sensitive="health",
+    ),
+    "cadres.CadreAction": _fields(internal="id village done_on document unit_told_on recorded_by created_at", personal="cadre kind reason"),
+    "cadres.Secondment": _fields(
+        public="name home_unit post host host_post started_on ended_on months", internal="id document is_demo", personal="appraisal"
+    ),
+    "cadres.BodyMember": _fields(public="name post place since_on until_on", internal="id body"),
+    "cadres.Leave": _fields(
+        public="village starts_on ends_on",
+        internal="id posting planned_until_on workdays for_village state approved_on returned_on cleared_on cleared_by "
+        "applied_by applied_on created_at substitute",
+        personal="cadre destination",
+        sensitive="kind reason paper",
+    ),
+    "cadres.Presence": _fields(
+        internal="id posting village day_on kind code counts witness source_table source_id received_at is_late skew_seconds key entered_by",
+        personal="cadre note at device photo",
+        sensitive="position distance_m speed_kmh",
+    ),
+    "cadres.PresencePosition": _fields(internal="id presence village", sensitive="point accuracy_m"),
     "assistance.Leader": _fields(public="name post organization", internal="id is_demo"),
     "assistance.Helper": _fields(public="name unit post", internal="id user is_demo", personal="phone"),
     "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
