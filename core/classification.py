@@ -79,6 +79,13 @@ CLASSES: dict[str, dict[str, Class]] = {
     "assistance.Helper": _fields(public="name unit post", internal="id user is_demo", personal="phone"),
     "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
     "workflow.Attachment": _fields(internal="id owner village household_id kind title sha256 size created_at expires_at", personal="file"),
+    "workflow.Alert": _fields(
+        internal="id rule code table row_id about fingerprint village household_id organization found_on gone_on state closed_by closed_at reason",
+        personal="title inputs",
+    ),
+    "workflow.BulkChangeRow": _fields(
+        internal="id change row_id village household_id refusal undone", personal="label before after before_label after_label"
+    ),
     "reports.ChartRelease": _fields(
         public="village version number data_on released_on posted_on taken_down_on",
         internal="id snapshot_sha256 released_by photo is_demo created_at",

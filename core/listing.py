@@ -135,6 +135,40 @@ def get(key: str) -> Listing:
 
 
 @dataclass(frozen=True)
+class Action:
+    """Something to be done with the rows chosen in a list: where its page is, and who may."""
+
+    label: str
+    url_name: str
+    key: str
+    permission: str
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name, args=[self.key])
+
+
+_actions: dict[str, list[Action]] = {}
+
+
+def offer(listing_key: str, action: Action) -> None:
+    """Let rows of a list be chosen, for this to be done with them (`workflow.changes_registry`)."""
+    _actions.setdefault(listing_key, []).append(action)
+
+
+def chosen(listing: Listing, user: Any, query: QueryDict) -> QuerySet:
+    """The rows somebody has chosen in a list, in their scope: those ticked (`pick`), or with `all` everything the list's `query` leaves."""
+    if query.get("all"):
+        rows, _ = filtered(listing, user, QueryDict(query.get("query", "")[:2000].replace("\0", "")))
+        return rows
+    picked = [int(text) for text in query.getlist("pick") if text.isdigit() and len(text) < 19 and int(text) < 2**63]
+    return listing.rows(user).filter(pk__in=picked[:PICKED])
+
+
+PICKED = 500
+
+
+@dataclass(frozen=True)
 class Chip:
     """One filter that is on, and the address without it."""
 
@@ -196,13 +230,15 @@ def _cell(column: Column, row: Any, first_url: str) -> str:
     return f"<td{mark}>{text}</td>"
 
 
-def body(listing: Listing, rows: Iterable[Any]) -> SafeString:
-    """The table's rows, set as text: five hundred cells cost a millisecond and not twenty."""
+def body(listing: Listing, rows: Iterable[Any], *, pick: bool = False) -> SafeString:
+    """The table's rows, set as text: five hundred cells cost a millisecond and not twenty. With `pick` each can be ticked."""
     lines = []
     before, _, after = reverse(listing.url_name, args=[0]).rpartition("0") if listing.url_name else ("", "", "")
     for row in rows:
         url = f"{before}{row.pk}{after}" if before else listing.row_url(row)
         cells = "".join(_cell(column, row, url if not position else "") for position, column in enumerate(listing.columns))
+        if pick:
+            cells = f'<td class="pick"><input type="checkbox" name="pick" value="{row.pk}" aria-label="选择本行"></td>{cells}'
         lines.append(f'<tr data-url="{escape(url)}">{cells}</tr>' if url else f"<tr>{cells}</tr>")
     return mark_safe("".join(lines))  # noqa: S308 — every text is escaped
 
@@ -232,11 +268,13 @@ def render_listing(request: HttpRequest, listing: Listing, **context: Any) -> Ht
     on = chips(form, request.GET)
     page: Page = keyset_page(rows, request.GET, order=listing.order, count=listing.count, cap=FILTERED_CAP if on else COUNT_CAP)
     totals = sums(listing, rows)
+    actions = [action for action in _actions.get(listing.key, ()) if request.user.may(action.permission)]  # type: ignore[union-attr]
     context |= {
         "listing": listing,
         "title": listing.title,
         "page": page,
-        "body": body(listing, page.rows),
+        "body": body(listing, page.rows, pick=bool(actions)),
+        "actions": actions,
         "sums": [totals.get(column.label, "") for column in listing.columns] if totals else [],
         "filter_form": form,
         "chips": on,

@@ -21,6 +21,7 @@ EVENT_TABLE = "core_event"
 UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft", "workflow_job", "accounts_accessevent", "accounts_session",
               "households_namegram", "cadres_presenceposition"}  # fmt: skip
 INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "cadres_spotcheck", "cadres_cadreaction"}
+UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
 READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
 PUBLIC_TABLES: set[str] = set()
 

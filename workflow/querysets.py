@@ -1,10 +1,14 @@
 """Jobs and drafts belong to one person; attachments to a village's record."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 
+from core import scope
 from core.querysets import ScopedQuerySet
+from workflow import alerts_registry
 
 
 class OwnQuerySet(models.QuerySet):
@@ -27,3 +31,43 @@ class AttachmentQuerySet(ScopedQuerySet):
             return self.none()
         own = self.filter(owner_id=user.pk, village_id=None)
         return own | super().visible_to(user, permission).exclude(village_id=None, expires_at__isnull=False)
+
+
+class AlertRuleQuerySet(models.QuerySet):
+    def in_force(self, day: date) -> Self:
+        """The version of each rule that holds on a day."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class AlertQuerySet(ScopedQuerySet):
+    village_path = "village_id"
+    household_path = "household_id"
+    view_permission = "alert_view"
+
+    def live(self) -> Self:
+        """What still waits: to be judged, or confirmed and not yet put right."""
+        return self.filter(state__in=["open", "true"])
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Alerts in the areas where the user holds the permission and may also read what the alert is about."""
+        rows = super().visible_to(user, permission)
+        readable = Q()
+        for opens, codes in alerts_registry.by_permission().items():
+            found = scope.reach(user, opens)
+            if found.everything:
+                readable |= Q(code__in=codes)
+            elif found:
+                readable |= Q(code__in=codes) & (Q(village_id__in=sorted(found.villages)) | Q(household_id__in=sorted(found.households)))
+        return rows.filter(readable) if readable else rows.none()
+
+
+class BulkChangeQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Only one's own: whoever looked at the preview answers for it."""
+        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+
+
+class BulkChangeRowQuerySet(ScopedQuerySet):
+    village_path = "village_id"
+    household_path = "household_id"
+    view_permission = "household_view"
