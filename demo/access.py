@@ -1,19 +1,22 @@
-"""Every URL × every role × inside and outside the area: what it answered, and what it should not have.
+"""Every URL, looked at and acted on × every role × inside and outside the area × its grant in force and ended yesterday.
 
-A leak is: a page for a record outside the user's area, a page whose guard the role does not hold, any 500, a page
-for nobody signed in that is not named public. Whether a record lies in a user's area is worked out here from the
-grants alone, not by the code under test. A URL whose record is not in the data, or which no role could open, is
-named as uncovered, so that a new room cannot hide.
+A leak is: anything but a refusal (403, 404, 405, the sign-in page) for a record outside the user's area, for a page whose
+guard the role does not hold, for a user whose grants are over, for nobody signed in where the page is not named public; and
+any 500. Whether a record lies in a user's area is worked out here from the grants alone, not by the code under test. A URL
+whose record is not in the data, or which no role could open, is named as uncovered, so that a new room cannot hide.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -186,9 +189,9 @@ def allowed(page: Page, user: User | None, subject: Subject | None) -> bool:
 
 
 def check(*, roles: list[str] | None = None, names: list[str] | None = None) -> Answer:
-    """Ask every page as every role, in a transaction that is rolled back.
+    """Ask every page as every role by GET and by POST (the token is right, the form empty), in a transaction that is rolled back.
 
-    Each page is asked by GET, a POST-only one by an empty POST; whoever may not have it tries the empty POST too.
+    Then every grant ends yesterday, and each user asks again for what they had been given.
     """
     settings.ALLOWED_HOSTS = ["*"]
     answer = Answer()
@@ -204,11 +207,20 @@ def check(*, roles: list[str] | None = None, names: list[str] | None = None) -> 
             for page in pages():
                 if page.name not in NOT_ASKED and (names is None or page.name in names):
                     asked.page(page)
+            with acting_as_system(reason="check_access"):
+                end_grants([user for user in everyone.values() if user])
+            asked.again()
             transaction.set_rollback(True)
     finally:
         for name in files:
             default_storage.delete(name)
     return answer
+
+
+def end_grants(users: list[User]) -> None:
+    """Yesterday was the last day of whatever these users hold."""
+    yesterday = today() - timedelta(days=1)
+    Grant.objects.filter(user__in=users).update(since=Least(F("since"), yesterday), until=yesterday)
 
 
 def _file_names(files: list[Subject]) -> list[str]:
@@ -217,51 +229,78 @@ def _file_names(files: list[Subject]) -> list[str]:
     return list(Attachment.objects.filter(pk__in=[subject.pk for subject in files]).values_list("file", flat=True))
 
 
+REFUSALS = {403, 404, 405}
+
+
 class _Asked:
     """One run: a signed-in client a role, and where the answers are written."""
 
     def __init__(self, known: dict[str, list[Subject]], everyone: dict[str, User | None], fixed: dict[str, str], answer: Answer) -> None:
         self.known, self.everyone, self.fixed, self.answer = known, everyone, fixed, answer
+        self.given: dict[tuple[str, str], tuple[Page, Subject | None]] = {}
         self.clients = {}
         for role, user in everyone.items():
             self.clients[role] = Client(raise_request_exception=False)
             if user is not None:
                 self.clients[role].force_login(user, backend=BACKEND)
+                session = self.clients[role].session
+                session["seen"] = int(time.time()) + 3600  # or every page, rolled back, writes it again
+                session.save()
 
     def page(self, page: Page) -> None:
         named = "pk" in page.parameters
         beginning = max((each for each in self.known if page.name.startswith(each)), key=len, default="")
         subjects: list[Subject | None] = [*self.known.get(beginning, [])] if named else [None]
-        given = [self.one(page, subject) for subject in subjects]
-        if not any(given):
+        given = False
+        for number, subject in enumerate(subjects):
+            for role, user in self.everyone.items():
+                if number == 0 or self.gets_past_guard(page, user):
+                    given = self.ask_as(role, page, subject) or given
+        if not given:
             self.answer.uncovered.append(page.name)
 
-    def one(self, page: Page, subject: Subject | None) -> bool:
-        """Ask as every role; whether anybody was let in."""
+    def gets_past_guard(self, page: Page, user: User | None) -> bool:
+        """Whether the record decides; who is turned away before it is asked once a page."""
+        return user is not None and (not page.permissions or any(_holds(grant, page.permissions) for grant in user.active_grants))
+
+    def again(self) -> None:
+        """Ask once more for what each user had been given while the grant ran."""
+        for (role, _), (page, subject) in self.given.items():
+            self.ask_as(role, page, subject, ended=True)
+
+    def ask_as(self, role: str, page: Page, subject: Subject | None, *, ended: bool = False) -> bool:
+        """Ask as one role, write down a leak; whether the page was given to who may have it."""
+        user, url, opened = self.everyone[role], self.address(page, subject), False
+        with acting_as_system(reason="check_access"):
+            may = allowed(page, user, subject)
+        first = (role, page.name) not in self.given
+        for method in ("get", "post") if first or not may else ("get",):
+            status, refused = self.ask(role, method, url)
+            self.answer.checked += 1
+            opened = opened or (may and status < 400 and not refused)
+            if status >= 500 or not (may or refused):
+                area = "ended" if ended else "" if subject is None else "inside" if may else "outside"
+                self.answer.leaks.append({"url": url, "role": role, "area": area, "method": method, "status": status})
+        if may and not ended:
+            self.given.setdefault((role, page.name), (page, subject))
+        return opened
+
+    def address(self, page: Page, subject: Subject | None) -> str:
         values = {name: subject.pk if name == "pk" and subject else self.fixed[name] for name in page.parameters}
         if page.name == "codes:core_setting_change":
             values["key"] = settings_declared()[0].key
         if page.name == "reports:figure":
             values["key"] = "households"
-        url, anybody = reverse(page.name, kwargs=values), False
-        for role, user in self.everyone.items():
-            with acting_as_system(reason="check_access"):
-                may = allowed(page, user, subject)
-            for method in ("get",) if may else ("get", "post"):
-                status, let_in = self.ask(role, method, url)
-                self.answer.checked += 1
-                anybody = anybody or (let_in and may)
-                if status >= 500 or (let_in and not may):
-                    area = "" if subject is None else "inside" if may else "outside"
-                    self.answer.leaks.append({"url": url, "role": role, "area": area, "status": status})
-        return anybody
+        return reverse(page.name, kwargs=values)
 
     def ask(self, role: str, method: str, url: str) -> tuple[int, bool]:
-        """The status, and whether the page was given: a redirect to the sign-in is a refusal."""
+        """The status, and whether it is a refusal: being sent to the sign-in is one."""
+        client = self.clients[role]
+        cookies = dict(client.cookies)
         with transaction.atomic():
-            response = getattr(self.clients[role], method)(url)
-            if response.status_code == 405 and method == "get":
-                response = self.clients[role].post(url)
+            response = getattr(client, method)(url)
             transaction.set_rollback(True)
-        let_in = response.status_code < 400 and reverse(settings.LOGIN_URL) not in response.headers.get("Location", "")
-        return response.status_code, let_in
+        client.cookies.clear()
+        client.cookies.update(cookies)
+        sent_to_sign_in = reverse(settings.LOGIN_URL) in response.headers.get("Location", "")
+        return response.status_code, response.status_code in REFUSALS or sent_to_sign_in

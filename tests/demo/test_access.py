@@ -1,10 +1,11 @@
-"""Every URL as a clerk, a helper, an auditor and nobody; all roles with FULL_ACCESS_CHECK=1."""
+"""Every URL as two clerks, a helper, an auditor and nobody; all roles with FULL_ACCESS_CHECK=1."""
 
 import os
 
 import pytest
 
 from accounts.models import User
+from cadres.models import Cadre
 from demo import access
 from tests.factories import (
     START,
@@ -20,7 +21,7 @@ from tests.factories import (
     ProjectFactory,
 )
 
-SAMPLE = ["township_clerk", "village_cadre", "helper", "audit_admin", "bureau_clerk"]
+SAMPLE = ["township_clerk", "helper", "audit_admin", "bureau_clerk"]
 WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:release-check"}
 
 
@@ -37,7 +38,7 @@ def full_world(world):
     for village in world.villages:
         household = HouseholdFactory(village=village)
         MemberFactory(household=household)
-        PairingFactory(household=household, helper=HelperFactory())
+        PairingFactory(household=household, helper=HelperFactory(user=world.people["helper"] if village == world.villages[0] else None))
         Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
         PostingFactory(village=village, cadre=CadreFactory())
         ProjectFactory(village=village)
@@ -71,8 +72,23 @@ ONLY_FOR_OTHERS = {
 
 def test_nothing_is_left_behind(full_world):
     before = User.objects.count()
-    access.check(roles=[], names=["core:workbench"])
+    access.check(roles=["township_clerk"], names=["core:workbench", "households:list"])
     assert User.objects.count() == before
+    assert full_world.people["township_clerk"].grants.get().until is None
+
+
+def test_a_grant_that_outlives_its_day_is_a_leak(full_world, monkeypatch):
+    monkeypatch.setattr("villages.querysets.GrantQuerySet.active", lambda self: self.select_related("division"))
+    found = access.check(roles=["helper", "township_clerk"], names=["households:detail", "villages:list"])
+    assert {(leak["role"], leak["url"].split("/")[1], leak["area"]) for leak in found.leaks} == {
+        ("helper", "households", "ended"), ("township_clerk", "households", "ended"), ("township_clerk", "villages", "ended"),
+    }  # fmt: skip
+
+
+def test_an_action_that_does_not_look_who_asks_is_a_leak(full_world, monkeypatch):
+    monkeypatch.setattr("cadres.views._cadre", lambda request, pk, edit="": Cadre.objects.get(pk=pk))
+    found = access.check(roles=["township_checker"], names=["cadres:posting-create"])
+    assert {(leak["area"], leak["method"]) for leak in found.leaks} == {("outside", "get"), ("outside", "post")}
 
 
 def test_a_guard_that_lets_everybody_in_is_a_leak(full_world, monkeypatch):

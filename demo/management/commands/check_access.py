@@ -10,7 +10,7 @@ from demo import access
 
 
 class Command(BaseCommand):
-    help = "逐个网址 × 角色 × 范围内外检查访问控制,有泄露时退出码为1。"
+    help = "逐个网址(查看和提交)× 角色 × 范围内外 × 授权已截止检查访问控制,有泄露时退出码为1。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--roles", help="只查这些角色,逗号分隔")
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"检查 {answer.checked} 次,泄露 {len(answer.leaks)} 处,未覆盖 {len(answer.uncovered)} 个网址。")
             for leak in answer.leaks:
-                self.stdout.write(f"  {leak['status']} {leak['role']} {leak['area']} {leak['url']}")
+                self.stdout.write(f"  {leak['status']} {leak['method'].upper()} {leak['role']} {leak['area']} {leak['url']}")
             for name in answer.uncovered:
                 self.stdout.write(f"  未覆盖 {name}")
         if answer.leaks:
