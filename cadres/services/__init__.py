@@ -1,5 +1,6 @@
 """Every write of this room, a module a noun."""
 
+from cadres.services.access import end_access, end_access_of_left
 from cadres.services.days import settle_days
 from cadres.services.errors import CadresError
 from cadres.services.people import (
@@ -15,6 +16,6 @@ from cadres.services.people import (
 from cadres.services.presence import Place, check_in, correct_day, drop_old_positions, enter_sheet, posting_on, record_presence, record_spot_check
 
 __all__ = [
-    "CadresError", "Place", "check_in", "correct_day", "create_cadre", "drop_old_positions", "edit_cadre", "end_posting", "enter_sheet", "next_code",
+    "CadresError", "Place", "check_in", "correct_day", "create_cadre", "drop_old_positions", "edit_cadre", "end_access", "end_access_of_left", "end_posting", "enter_sheet", "next_code",
     "posting_on", "record_action", "record_presence", "record_spot_check", "save_secondment", "settle_days", "settle_posting", "start_posting",
 ]  # fmt: skip

@@ -9,12 +9,13 @@ from accounts.models import User
 from accounts.permissions import Role
 from cadres import rules
 from cadres.models import Cadre, CadreAction, Posting, Secondment
+from cadres.services.access import end_access
 from cadres.services.days import settle_days
 from cadres.services.errors import CadresError
 from core.clock import today
 from core.scope import because
 from villages.models import Grant, Village
-from villages.services import grant_role, recall
+from villages.services import grant_role
 
 CODE_LOCK = 771_003
 
@@ -92,9 +93,7 @@ def end_posting(*, posting: Posting, ended_on: date, end_reason: str, by: User) 
     if posting.cadre.user_id == by.pk:
         raise CadresError("不能结束本人的派驻。")
     posting = write(posting, {"ended_on": ended_on, "end_reason": end_reason}, f"结束派驻:{Posting.EndReason(end_reason).label}")
-    user = posting.cadre.user
-    if user is not None:
-        recall(user=user, until=ended_on, reason=f"结束派驻 {posting.cadre.name}", by=by, role=Role.VILLAGE_CADRE, village_code=posting.village.code)
+    end_access(posting=posting, by=by)
     last = rules.month_span(max(ended_on, today()) + timedelta(days=62))[1]
     settle_days(cadres=[posting.cadre_id], since=posting.started_on, until=last, today=today())
     return posting
