@@ -22,7 +22,7 @@ from accounts.guards import requires
 from accounts.permissions import Permission
 from core import pages, settings, walls
 from core.classification import CLASSES, Class
-from core.forms import LineField, RoomForm, WholeField, room_field
+from core.forms import LineField, RoomForm, TextField, WholeField, room_field
 from core.listing import Column
 from core.models import Setting
 from core.pages import Crumbs, Link
@@ -142,7 +142,7 @@ def _basis(setting: settings.Declared) -> str:
 class SettingForm(forms.Form):
     """One value in its kind, and why it is changed."""
 
-    widths = {"value": "w6", "why": "w12"}
+    widths = {"value": "w12", "why": "w12"}
     why = LineField(label="修改依据", max_length=200, help_text="文号、会议或其他依据,记入变更历史")
 
     def __init__(self, *args: Any, setting: settings.Declared, **kwargs: Any) -> None:
@@ -152,6 +152,9 @@ class SettingForm(forms.Form):
             value: forms.Field = forms.BooleanField(label=label, required=False)
         elif setting.kind == "many":
             value = forms.MultipleChoiceField(label=label, choices=setting.choices, required=False, widget=forms.CheckboxSelectMultiple)
+        elif setting.kind == "text":
+            line = setting.high <= settings.LINE
+            value = (LineField if line else TextField)(label=label, max_length=setting.high, required=False)
         else:
             value = WholeField(label=label, help_text=f"{setting.low} 到 {setting.high}")
         self.fields = {"value": value, "why": self.fields["why"]}

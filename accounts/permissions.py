@@ -38,6 +38,12 @@ class Permission(StrEnum):
     SETTING_EDIT = "setting_edit"
     ACCESS_LOG_VIEW = "access_log_view"
     TRAIL_VERIFY = "trail_verify"
+    REGULATION_VIEW = "regulation_view"
+    REGULATION_EDIT = "regulation_edit"
+    NOTICE_VIEW = "notice_view"
+    NOTICE_POST = "notice_post"
+    NOTICE_END = "notice_end"
+    OBJECTION_HANDLE = "objection_handle"
 
 
 class Role(models.TextChoices):
@@ -89,6 +95,22 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.BANK: frozenset({P.ORGANIZATION_VIEW}),
     Role.UNIT_LIAISON: frozenset({P.PAIRING_VIEW, P.ORGANIZATION_VIEW}),
 }  # fmt: skip
+
+_TOWNS = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_CHECKER}
+_BUREAU = {Role.BUREAU_CLERK, Role.BUREAU_APPROVER}
+_VILLAGES = {Role.VILLAGE_CADRE, Role.VILLAGE_COMMITTEE}
+# Notices are for everyone who sees an area; who publishes for the city also ends and answers there.
+_NOTICES = {
+    P.REGULATION_VIEW: set(Role),
+    P.REGULATION_EDIT: _BUREAU | {Role.ORG_DEPARTMENT},
+    P.NOTICE_VIEW: _TOWNS | _BUREAU | _VILLAGES | {Role.CITY_LEADER, Role.ORG_DEPARTMENT, Role.FINANCE, Role.SECTOR_DEPARTMENT, Role.DISCIPLINE, Role.WORK_COMMITTEE},
+    P.NOTICE_POST: _TOWNS | _VILLAGES | {Role.BUREAU_CLERK, Role.ORG_DEPARTMENT, Role.FINANCE},
+    P.NOTICE_END: {Role.TOWNSHIP_CHECKER, Role.BUREAU_APPROVER, Role.ORG_DEPARTMENT},
+    P.OBJECTION_HANDLE: {Role.VILLAGE_COMMITTEE, Role.TOWNSHIP_CHECKER, Role.ORG_DEPARTMENT} | _BUREAU,
+}  # fmt: skip
+for _permission, _roles in _NOTICES.items():
+    for _role in _roles:
+        ROLE_PERMISSIONS[_role] |= {_permission}
 
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

@@ -78,13 +78,23 @@ CLASSES: dict[str, dict[str, Class]] = {
     "assistance.Leader": _fields(public="name post organization", internal="id is_demo"),
     "assistance.Helper": _fields(public="name unit post", internal="id user is_demo", personal="phone"),
     "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
-    "workflow.Attachment": _fields(internal="id owner village household_id kind title sha256 size created_at expires_at", personal="file"),
     "workflow.Alert": _fields(
         internal="id rule code table row_id about fingerprint village household_id organization found_on gone_on state closed_by closed_at reason",
         personal="title inputs",
     ),
     "workflow.BulkChangeRow": _fields(
         internal="id change row_id village household_id refusal undone", personal="label before after before_label after_label"
+    ),
+    "workflow.Attachment": _fields(internal="id owner village household_id area kind title sha256 size created_at expires_at", personal="file"),
+    "workflow.PublicNotice": _fields(
+        public="kind number word title body signer columns level village area starts_on days day_kind ends_on state taken_down_at released_at",
+        internal="id snapshot_sha256 released_by end_reason is_demo",
+        personal="lines",
+    ),
+    "workflow.Objection": _fields(
+        internal="id notice receipt line_key channel received_on received_by village area level state handle_due_on escalated reason result upheld "
+        "handled_by handled_on created_at",
+        personal="content person phone sender_index",
     ),
     "reports.ChartRelease": _fields(
         public="village version number data_on released_on posted_on taken_down_on",

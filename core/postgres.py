@@ -208,6 +208,7 @@ def _bootstrap(server: EmbeddedServer) -> None:
         ):
             if name not in known:
                 connection.execute(f"create role {name} {attributes}")
+        connection.execute("grant pa_public to pa_app with inherit false, set true")
         if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
             connection.execute(f"create database {DATABASE} owner pa_owner")
     for name in (DATABASE, "template1"):

@@ -15,24 +15,33 @@ from django.db import connection, transaction
 
 @dataclass(frozen=True)
 class Reach:
-    """Everything, or the rows of these villages and these single households."""
+    """Everything, or the rows of these villages and these single households.
+
+    `areas` are the prefixes the villages lie in: for rows of a whole township or the city, which belong to no village.
+    """
 
     everything: bool = False
     villages: frozenset[int] = field(default_factory=frozenset)
     households: frozenset[int] = field(default_factory=frozenset)
+    areas: frozenset[str] = field(default_factory=frozenset)
 
     def __or__(self, other: "Reach") -> "Reach":
         return Reach(
             self.everything or other.everything,
             self.villages | other.villages,
             self.households | other.households,
+            self.areas | other.areas,
         )
 
     def __bool__(self) -> bool:
-        return self.everything or bool(self.villages) or bool(self.households)
+        return self.everything or bool(self.villages) or bool(self.households) or bool(self.areas)
 
     def covers(self, *, village_id: int, household_id: int | None = None) -> bool:
         return self.everything or village_id in self.villages or household_id in self.households
+
+    def governs(self, area: str) -> bool:
+        """Whether an area lies wholly within the reach: its rows may be decided, and not only read."""
+        return self.everything or any(area.startswith(mine) for mine in self.areas)
 
 
 NOTHING = Reach()
@@ -63,8 +72,8 @@ def _array(ids: frozenset[int]) -> str:
     return "{" + ",".join(map(str, sorted(ids))) + "}" if ids else ""
 
 
-SETTINGS = ("app.all", "app.villages", "app.households", "app.user", "app.reason")
-_CLOSED = ("", "", "", "", "")
+SETTINGS = ("app.all", "app.villages", "app.households", "app.areas", "app.user", "app.reason")
+_CLOSED = ("",) * len(SETTINGS)
 
 
 def _apply(values: tuple[str, ...]) -> None:
@@ -78,6 +87,7 @@ def _values(found: Reach, user_id: int | None, reason: str) -> tuple[str, ...]:
         "on" if found.everything else "",
         "" if found.everything else _array(found.villages),
         "" if found.everything else _array(found.households),
+        "" if found.everything else ",".join(sorted(found.areas)),
         str(user_id or ""),
         reason,
     )
@@ -112,6 +122,24 @@ def acting_as_system(*, reason: str) -> Iterator[None]:
     """One transaction of a nightly job or a command run by an operator: everything, and it says why."""
     with _within(_values(Reach(everything=True), None, reason)):
         yield
+
+
+@contextmanager
+def acting_within(found: Reach, *, reason: str) -> Iterator[None]:
+    """One transaction of nobody signed in, within a narrow reach: what a public page writes."""
+    with _within(_values(found, None, reason)):
+        yield
+
+
+@contextmanager
+def as_public() -> Iterator[None]:
+    """What a public page reads: in the database role that can read published snapshots and nothing else."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set local role pa_public")
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("reset role")
 
 
 def because(reason: str) -> None:

@@ -11,7 +11,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.checks.problems import CheckError
+from core.checks.text import clean_text
 from core.scope import because
+
+LINE = 60  # characters of a text setting that a list shows
 
 
 class SettingError(Exception):
@@ -22,7 +26,8 @@ class SettingError(Exception):
 
 @dataclass(frozen=True)
 class Declared:
-    """One setting. `kind`: whole (a number from `low` to `high`), yes (是/否), many (some of `choices`).
+    """One setting. `kind`: whole (a number from `low` to `high`), yes (是/否), many (some of `choices`), text (of at most `high`
+    characters; several lines where that is more than a line holds).
 
     `basis` names the clause or the reason; `assumed` marks what no document settles. A callable default comes from the environment.
     """
@@ -50,6 +55,11 @@ class Declared:
             if self.low <= value <= self.high:
                 return value
             raise SettingError(f"{self.label}应在 {self.low} 到 {self.high} {self.unit}之间。")
+        if self.kind == "text" and isinstance(value, str):
+            try:
+                return clean_text(value, self.high)
+            except CheckError as error:
+                raise SettingError(f"{self.label}:{error}") from error
         if self.kind == "many" and isinstance(value, list | tuple | set | frozenset) and set(value) <= {code for code, _ in self.choices}:
             return sorted(value)
         raise SettingError(f"{self.label}的值不合要求,请重新填写。")
@@ -61,6 +71,8 @@ class Declared:
         if self.kind == "many":
             labels = dict(self.choices)
             return "、".join(str(labels[code]) for code in value if code in labels) or "无"
+        if self.kind == "text":
+            return value if len(value) <= LINE else value[:LINE] + "…"
         return f"{value} {self.unit}".strip()
 
 

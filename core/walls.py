@@ -5,7 +5,8 @@ roles, grants, policies and triggers to the state the models ask for.
 
 A table is behind the wall when its model has a `village` foreign key (or declares `wall_village`);
 rows also open to single-household users (helpers, banks) when it has a `household` foreign key (or
-declares `wall_household`); a row without a village may be its owner's alone (`wall_owner`). `core_event` follows the same rule through its plain id columns.
+declares `wall_household`); a row without a village may be its owner's alone (`wall_owner`) or that of an area (`wall_area`, a code prefix): whoever has
+a grant in the area or above it reads it. `core_event` follows the same rule through its plain id columns.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft"
               "households_namegram", "cadres_presenceposition"}  # fmt: skip
 INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "cadres_spotcheck", "cadres_cadreaction"}
 UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
+UNRECORDED |= {"workflow_serial"}
+INSERT_ONLY |= {"workflow_noticerecord"}
 READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
 PUBLIC_TABLES: set[str] = set()
 
@@ -34,6 +37,7 @@ class Walled:
     village: str
     household: str
     owner: str = ""
+    area: str = ""
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -62,7 +66,7 @@ def walled(model: type[models.Model]) -> Walled | None:
     village = _column(model, "village")
     if not village:
         return None
-    return Walled(model._meta.db_table, village, _column(model, "household"), getattr(model, "wall_owner", ""))
+    return Walled(model._meta.db_table, village, _column(model, "household"), getattr(model, "wall_owner", ""), getattr(model, "wall_area", ""))
 
 
 def policy(wall: Walled) -> str:
@@ -79,6 +83,12 @@ def policy(wall: Walled) -> str:
         arms.append(f"{wall.household} = any((select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])")
     if wall.owner:
         arms.append(f"{wall.village} is null and {wall.owner} = (select nullif(current_setting('app.user', true), '')::bigint)")
+    if wall.area:
+        arms.append(
+            f"{wall.village} is null and {wall.area} <> '' and exists "
+            "(select from unnest(string_to_array(nullif(current_setting('app.areas', true), ''), ',')) mine "
+            f"where starts_with({wall.area}, mine) or starts_with(mine, {wall.area}))"
+        )
     return " or ".join(arms)
 
 
@@ -87,6 +97,10 @@ do $$ begin
   if not exists (select from pg_roles where rolname = 'pa_app') then create role pa_app; end if;
   if not exists (select from pg_roles where rolname = 'pa_public') then create role pa_public nologin; end if;
 exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin
+  -- A public page steps down to pa_public; it gains nothing by it, and steps down only when it says so.
+  if not pg_has_role('pa_app', 'pa_public', 'set') then grant pa_public to pa_app with inherit false, set true; end if;
+end $$;
 """
 
 GRANTS_SQL = """

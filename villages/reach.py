@@ -30,7 +30,7 @@ def area_reach(user: Any, permission: str | None) -> scope.Reach:
             cache[prefixes] = scope.Reach(everything=True)
         else:
             ids = Village.objects.within(prefixes).values_list("pk", flat=True)
-            cache[prefixes] = scope.Reach(villages=frozenset(ids))
+            cache[prefixes] = scope.Reach(villages=frozenset(ids), areas=prefixes)
     return cache[prefixes]
 
 

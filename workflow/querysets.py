@@ -1,4 +1,4 @@
-"""Jobs and drafts belong to one person; attachments to a village's record."""
+"""Jobs and drafts belong to one person; attachments and notices to a village, a township or the city."""
 
 from datetime import date
 from typing import Any, Self
@@ -20,10 +20,11 @@ class OwnQuerySet(models.QuerySet):
 class AttachmentQuerySet(ScopedQuerySet):
     household_path = "household_id"
     village_path = "village_id"
+    area_path = "area"
     view_permission = "village_view"
 
     def visible_to(self, user: Any, permission: str | None = None) -> Self:
-        """Files of records in reach, and one's own that belong to no village.
+        """Files of records in reach, those of an area (a regulation, a township's posting), and one's own that belong to no village.
 
         What is of no village and lasts for a time is the result of somebody's own work (an export): nobody else's, whatever their reach.
         """
@@ -71,3 +72,25 @@ class BulkChangeRowQuerySet(ScopedQuerySet):
     village_path = "village_id"
     household_path = "household_id"
     view_permission = "household_view"
+
+
+class RegulationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Every rule that holds here is open to whoever works here."""
+        return self if user.is_authenticated and user.may(permission or "regulation_view") else self.none()
+
+    def in_force(self, day: date) -> Self:
+        """Documents that hold on a day."""
+        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+class NoticeRowQuerySet(ScopedQuerySet):
+    """Rows of a village, or of a whole township or the city."""
+
+    area_path = "area"
+    view_permission = "notice_view"
+
+
+class NoticeQuerySet(NoticeRowQuerySet):
+    def running(self) -> Self:
+        return self.filter(state="running")

@@ -14,6 +14,7 @@ from households.models import Household, Income, Living, Member, NameGram
 from households.rules.codes import PovertyStatus, Relation
 from households.services.errors import HouseholdsError
 from villages.models import Village
+from workflow import services as flow
 
 
 class StaleVersion(HouseholdsError):
@@ -104,6 +105,10 @@ def refresh_grams(household_ids: list[int]) -> None:
 
 def _locked(household: Household, version: int | None) -> Household:
     current = Household.objects.select_for_update().get(pk=household.pk)
+    try:
+        flow.refuse_if_noticed(Household._meta.db_table, [household.pk])
+    except flow.UnderNotice as error:
+        raise HouseholdsError(str(error)) from error
     if version is not None and current.version != version:
         raise StaleVersion(current)
     return current

@@ -4,5 +4,12 @@ from workflow.models.alerts import Alert, AlertRule, AlertRun
 from workflow.models.changes import BulkChange, BulkChangeRow
 from workflow.models.files import Attachment
 from workflow.models.jobs import Draft, Job
+from workflow.models.notices import Level, NoticePosting, NoticeRecord, Objection, PublicNotice, PublicSnapshot
+from workflow.models.numbers import Serial
+from workflow.models.regulations import Clause, Regulation
 
 __all__ = ["Alert", "AlertRule", "AlertRun", "Attachment", "BulkChange", "BulkChangeRow", "Draft", "Job"]
+__all__ += [
+    "Clause", "Level", "NoticePosting", "NoticeRecord", "Objection", "PublicNotice", "PublicSnapshot", "Regulation",
+    "Serial",
+]  # fmt: skip

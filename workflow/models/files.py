@@ -19,6 +19,7 @@ class Attachment(models.Model):
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村")
     household_id = models.BigIntegerField("户", null=True, blank=True)
+    area = models.CharField("范围代码", max_length=12, blank=True)
     kind = models.CharField("类型", max_length=4, choices=Kind)
     title = models.CharField("名称", max_length=120)
     file = models.FileField("文件", max_length=120)
@@ -30,6 +31,7 @@ class Attachment(models.Model):
     wall_village = "village_id"
     wall_household = "household_id"
     wall_owner = "owner_id"
+    wall_area = "area"
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:

@@ -17,10 +17,45 @@ from workflow.services.errors import WorkflowError
 from workflow.services.exports import PASSWORD_ONCE, drop_expired, start_export, take_password, wants_password, write_export
 from workflow.services.files import attach, store
 from workflow.services.jobs import Handler, JobCancelled, JobRun, Progress, cancel_job, fail_interrupted, finish_job, start_job
+from workflow.services.notices import (
+    NoticeDraft,
+    NoticeError,
+    Record,
+    UnderNotice,
+    end_notice,
+    hung_outdated,
+    notice_problems,
+    notice_text,
+    place_of,
+    post_notice,
+    publish,
+    publish_many,
+    refuse_if_noticed,
+    take_down,
+    take_down_ended,
+    upheld_lines,
+)
+from workflow.services.numbers import take_numbers
+from workflow.services.objections import (
+    TooMany,
+    escalate_objections,
+    may_handle,
+    object_to,
+    refuse_objection,
+    resolve_objection,
+    take_up,
+)
+from workflow.services.regulations import clause_of, save_clause, save_regulation
 
 __all__ = [
     "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
     "judge_alert", "preview_change", "run_alerts", "start_undo", "undo_change",
     "PASSWORD_ONCE", "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "drop_expired",
     "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "write_export",
+]  # fmt: skip
+__all__ += [
+    "NoticeDraft", "NoticeError", "Record", "TooMany", "UnderNotice", "clause_of", "end_notice", "escalate_objections", "hung_outdated",
+    "may_handle", "notice_problems", "notice_text", "object_to", "place_of", "post_notice", "publish", "publish_many", "refuse_if_noticed",
+    "refuse_objection", "resolve_objection", "save_clause", "save_regulation", "take_down", "take_down_ended", "take_numbers", "take_up",
+    "upheld_lines",
 ]  # fmt: skip

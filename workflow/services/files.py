@@ -21,6 +21,7 @@ def attach(
     accept: tuple[str, ...] = ("jpg", "pdf"),
     village_id: int | None = None,
     household_id: int | None = None,
+    area: str = "",
     expires_at: Any = None,
 ) -> Attachment:
     """Store a file (its content, or the upload itself), its kind decided by content (`core.content`).
@@ -33,7 +34,8 @@ def attach(
         kept = content.checked(data if isinstance(data, bytes) else data.read(), kind)
     except content.ContentError as error:
         raise WorkflowError(str(error)) from error
-    return store(data=kept, kind=kind, title=title, by=by, village_id=village_id, household_id=household_id, expires_at=expires_at)
+    return store(data=kept, kind=kind, title=title, by=by, village_id=village_id, household_id=household_id, area=area,
+                 expires_at=expires_at)  # fmt: skip
 
 
 def _head(upload: File) -> bytes:
