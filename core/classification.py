@@ -96,6 +96,29 @@ CLASSES: dict[str, dict[str, Class]] = {
         "handled_by handled_on created_at",
         personal="content person phone sender_index",
     ),
+    "assessments.Assessment": _fields(
+        public="village role home_unit total grade rank",
+        internal="id period cadre cadre_user days_served stage reported_on reported_by scored_by scored_on reviewed_by reviewed_on confirmed_on is_chosen "
+        "is_demo",
+        personal="return_reason report card attendance duty satisfaction bonus place_words chosen_reason",
+    ),
+    "assessments.Entry": _fields(internal="id assessment village kind key evidence entered_by entered_at subject", personal="value words"),
+    "assessments.BonusClaim": _fields(
+        internal="id assessment village kind level fact_key issued_on certified_by proof claimed_by state decided_by", personal="fact document reason"
+    ),
+    "assessments.VetoFinding": _fields(
+        internal="id assessment village kind found_on proof proposed_by state decided_by", sensitive="words statement reason"
+    ),
+    "assessments.Opinion": _fields(public="text given_on", internal="id assessment village body entered_by"),
+    "assessments.Comment": _fields(internal="id assessment village code author created_at", personal="text"),
+    "assessments.Score": _fields(
+        public="total grade rank",
+        internal="id assessment village transaction made_at version made_by",
+        personal="card attendance duty satisfaction bonus reason",
+    ),
+    "assessments.Appeal": _fields(internal="id assessment village score filed_on filed_by state decided_by decided_on", personal="grounds answer"),
+    "assessments.ScoreUse": _fields(internal="id assessment village kind used_on entered_by", personal="words"),
+    "assessments.AppraisalChart": _fields(public="version number released_on", internal="id assessment village released_by file"),
     "reports.ChartRelease": _fields(
         public="village version number data_on released_on posted_on taken_down_on",
         internal="id snapshot_sha256 released_by photo is_demo created_at",

@@ -26,6 +26,9 @@ UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
 UNRECORDED |= {"workflow_serial"}
 INSERT_ONLY |= {"workflow_noticerecord"}
 READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
+UNRECORDED |= {"assessments_ballot", "assessments_answer", "assessments_paperbatch", "assessments_scoreseal"}
+INSERT_ONLY |= {"assessments_score"}
+READ_ONLY |= {"assessments_scoreseal"}
 PUBLIC_TABLES: set[str] = set()
 
 

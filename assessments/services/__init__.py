@@ -1,0 +1,41 @@
+"""Every write of this room, a module a noun."""
+
+from assessments.services.appeals import appeal, confirm, decide_appeal, record_use
+from assessments.services.entries import (
+    claim_bonus,
+    comment,
+    decide_bonus,
+    decide_veto,
+    drop_excuse,
+    enter_input,
+    excuse,
+    give_opinion,
+    judge,
+    propose_veto,
+    record_sheet,
+    refresh_after,
+    state_against,
+)
+from assessments.services.errors import (
+    AssessmentsError,
+    BallotRefused,
+    Frozen,
+    NotReady,
+    OwnScore,
+    SchemeDoesNotHold,
+    SchemeInUse,
+    TooLate,
+    WrongStage,
+)
+from assessments.services.periods import choose, compare_schemes, freeze, newest_score, open_matters, open_period, publish, rescore
+from assessments.services.schemes import adopt_scheme, as_rules, current_scheme, draft_from, draft_standard, save_scheme
+from assessments.services.scoring import refresh, score_period
+from assessments.services.surveys import cast, close_round, enter_paper, issue_slips, open_round, read_slip, void_slips
+
+__all__ = [
+    "AssessmentsError", "BallotRefused", "Frozen", "NotReady", "OwnScore", "SchemeDoesNotHold", "SchemeInUse", "TooLate", "WrongStage", "adopt_scheme",
+    "appeal", "as_rules", "cast", "choose", "claim_bonus", "close_round", "comment", "compare_schemes", "confirm", "current_scheme", "decide_appeal",
+    "decide_bonus", "decide_veto", "draft_from", "draft_standard", "drop_excuse", "enter_input", "enter_paper", "excuse", "freeze", "give_opinion",
+    "issue_slips", "judge", "newest_score", "open_matters", "open_period", "open_round", "propose_veto", "publish", "read_slip", "record_sheet",
+    "record_use", "refresh", "refresh_after", "rescore", "save_scheme", "score_period", "state_against", "void_slips",
+]  # fmt: skip

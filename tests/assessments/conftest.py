@@ -1,0 +1,90 @@
+"""A period of the small world: three cadres in two townships, the standard scheme, a round of ballots."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assessments import services
+from assessments.models import Assessment, AssessmentScheme, BallotBox, Period
+from assessments.services import surveys
+from tests.factories import CadreFactory, HouseholdFactory, MemberFactory, PostingFactory, UserFactory, grant
+
+DAY = date(2017, 9, 30)
+JUDGED = {"B1": "5", "B3": "6", "B5": "4", "B7": "2"}
+INPUTS = {
+    "days_in_village": "200", "days_required": "200", "duty_absences": "0", "late_returns": "0", "unreported_trips": "0", "sessions_attended": "10",
+    "sessions_held": "10", "late_reports": "0", "archive_error_pct": "0", "homes_visited": "40", "homes_to_visit": "40", "commitments_done": "5",
+    "commitments_due": "5",
+}  # fmt: skip
+
+
+@dataclass
+class Assessed:
+    world: Any
+    scheme: AssessmentScheme
+    period: Period
+    cards: list[Assessment] = field(default_factory=list)
+
+    @property
+    def people(self) -> dict[str, Any]:
+        return self.world.people
+
+    def reload(self) -> "Assessed":
+        self.period.refresh_from_db()
+        for card in self.cards:
+            card.refresh_from_db()
+        return self
+
+    def fill(self, card: Assessment, **changes: str) -> None:
+        """All facts of a card by hand, in full unless changed."""
+        for key, value in (INPUTS | changes).items():
+            services.enter_input(assessment=card, key=key, value=Decimal(value), words="纸质台账", by=self.people["township_checker"])
+        for code, points in JUDGED.items():
+            services.judge(assessment=card, code=code, points=Decimal(points), words="现场查看", by=self.people["township_checker"])
+
+    def vote(self, value: str = "satisfied", count: int = 5) -> None:
+        """Everybody answers alike, and the boxes are sealed."""
+        survey_round = services.open_round(period=self.period, opens_on=DAY, closes_on=DAY, by=self.people["org_department"])
+        for box in BallotBox.objects.filter(survey_round=survey_round):
+            for secret in surveys.issue_slips(box=box, count=min(count, box.electorate), by=self.people["township_clerk"]):
+                services.cast(secret=secret, answers={each.pk: value for each in surveys.covered(box)}, day=DAY)
+        services.close_round(survey_round=survey_round, by=self.people["org_department"], day=DAY)
+        self.reload()
+
+
+def make_scheme(world):
+    """The standard scheme, adopted."""
+    found = services.draft_standard(by=world.people["org_department"], day=date(2017, 1, 1))
+    return services.adopt_scheme(scheme=found, by=world.people["org_department"], day=date(2017, 1, 1))
+
+
+def make_assessed(world, scheme):
+    """Three cadres: two in the first township's first village (one of them signs in), one in the second township."""
+    for village in world.villages:
+        for _ in range(6):
+            MemberFactory(household=HouseholdFactory(village=village))
+    first = CadreFactory(name="王书记", user=world.people["village_cadre"])
+    PostingFactory(cadre=first, village=world.villages[0], role="first_secretary")
+    PostingFactory(village=world.villages[0])
+    PostingFactory(village=world.villages[2])
+    clerk = UserFactory(username="second_clerk", name="另一专干")
+    grant(clerk, "township_clerk", world.townships[0])
+    world.people["second_clerk"] = clerk
+    period = services.open_period(
+        code="2017", title="2017年度考核", scheme=scheme, since=date(2017, 1, 1), until=date(2017, 12, 31), report_due_on=date(2017, 10, 10),
+        scoring_due_on=date(2017, 10, 20), review_due_on=date(2017, 10, 31), by=world.people["org_department"], day=DAY,
+    )  # fmt: skip
+    return Assessed(world, scheme, period, list(period.assessments.order_by("cadre__code")))
+
+
+@pytest.fixture
+def scheme(world):
+    return make_scheme(world)
+
+
+@pytest.fixture
+def assessed(world, scheme):
+    return make_assessed(world, scheme)
