@@ -11,6 +11,8 @@ from core.views import workbench_card
 from villages.models import Village
 
 menu.add("责任监督", "派驻干部", "cadres:list", Permission.CADRE_VIEW, order=10)
+menu.add("责任监督", "今日驻村", "cadres:my-day", Permission.CADRE_SELF, order=1)
+menu.add("责任监督", "今日在岗", "cadres:today", Permission.CADRE_VIEW, order=5)
 SHOWN = 10
 
 

@@ -143,6 +143,7 @@ def subjects() -> dict[str, list[Subject]]:
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
         "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
+        "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:attachment": _files(villages, nobody),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,

@@ -28,6 +28,7 @@ from assistance.models import (
 from cadres.models import Cadre, Posting
 from core.clock import today
 from core.scope import acting_as_system
+from demo import cadres as demo_cadres
 from demo import golmud
 from demo.bulk import VillageOrder, copy_households, light_load
 from demo.households import VillageTraits
@@ -267,11 +268,17 @@ def _cadres(world: World, villages: list[Village]) -> None:
                                          post=world.random.choice(("科员", "副主任科员", "主任科员", "副科长")),
                                          is_party_member=place == 0 or world.random.random() < 0.7, is_demo=True)  # fmt: skip
             role = (Posting.Role.FIRST_SECRETARY, Posting.Role.MEMBER, Posting.Role.MEMBER)[place]
-            Posting.objects.create(cadre=cadre, village=village, role=role, started_on=STARTED + timedelta(days=45), document="下派文件(演示)")
+            Posting.objects.create(cadre=cadre, village=village, role=role, started_on=STARTED + timedelta(days=45), document="下派文件(演示)",
+                                   term_until_on=date(2018, 2, 28))  # fmt: skip
     first = Cadre.objects.get(code="P0001")
     first.user = User.objects.get(username="shuji")
     first.name, first.sex = first.user.name, "1"
     first.save()
+    Cadre.objects.filter(working_since_on=None).update(working_since_on=date(2006, 7, 1))
+    demo_cadres.place_villages(villages, world.random)
+    demo_cadres.bodies_and_rules(world.organizations, lambda: _name(world, world.random.choice("112")))
+    demo_cadres.attendance_year(world.random)
+    demo_cadres.some_actions()
 
 
 def _unit_names() -> dict[str, list[tuple[str, str, str]]]:

@@ -10,7 +10,7 @@ from cadres import services
 from cadres.models import Cadre, Posting
 from tests.factories import CadreFactory, OrganizationFactory, PostingFactory
 
-NEW = {"name": "王驻村", "sex": "1", "post": "科员", "is_party_member": "on", "phone": "13900139000", "role": "first_secretary",
+NEW = {"name": "王驻村", "sex": "1", "post": "科员", "is_party_member": "on", "health": "good", "phone": "13900139000", "role": "first_secretary",
        "started_on": "20170301", "document": "文件"}  # fmt: skip
 
 

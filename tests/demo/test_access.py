@@ -40,7 +40,7 @@ def full_world(world):
         MemberFactory(household=household)
         PairingFactory(household=household, helper=HelperFactory(user=world.people["helper"] if village == world.villages[0] else None))
         Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
-        PostingFactory(village=village, cadre=CadreFactory())
+        PostingFactory(village=village, cadre=CadreFactory(user=world.people["village_cadre"] if village == world.villages[0] else None))
         ProjectFactory(village=village)
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
@@ -86,7 +86,7 @@ def test_a_grant_that_outlives_its_day_is_a_leak(full_world, monkeypatch):
 
 
 def test_an_action_that_does_not_look_who_asks_is_a_leak(full_world, monkeypatch):
-    monkeypatch.setattr("cadres.views._cadre", lambda request, pk, edit="": Cadre.objects.get(pk=pk))
+    monkeypatch.setattr("cadres.views.records.visible_cadre", lambda request, pk, edit="": Cadre.objects.get(pk=pk))
     found = access.check(roles=["township_checker"], names=["cadres:posting-create"])
     assert {(leak["area"], leak["method"]) for leak in found.leaks} == {("outside", "get"), ("outside", "post")}
 

@@ -1,4 +1,4 @@
-"""Cadres dispatched to villages: list, page, form, postings."""
+"""Cadres dispatched to villages: list, page, form, postings, what was done about one."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from accounts.permissions import Permission
 from accounts.services import note_access
 from cadres import services
 from cadres.filters import CadreFilter
-from cadres.forms import CadreForm, NewCadreForm, PostingEndForm, PostingForm
-from cadres.models import Cadre, Posting
+from cadres.forms import ActionForm, CadreForm, NewCadreForm, PostingEndForm, PostingForm
+from cadres.models import Cadre, CadreAction, Posting
 from core import listing as listings
 from core import pages
 from core.clock import today
@@ -64,14 +64,14 @@ def cadre_list(request: HttpRequest) -> HttpResponse:
     return listings.render_listing(request, CADRES)
 
 
-def _cadre(request: HttpRequest, pk: int, edit: str = "") -> Cadre:
+def visible_cadre(request: HttpRequest, pk: int, edit: str = "") -> Cadre:
     cadre = pages.record_or_404(Cadre.objects.select_related("home_unit", "user"), request.user, pk, view=Permission.CADRE_VIEW)
-    if edit and not _may_edit(request, cadre):
+    if edit and not may_edit_cadre(request, cadre):
         raise PermissionDenied
     return cadre
 
 
-def _may_edit(request: HttpRequest, cadre: Cadre) -> bool:
+def may_edit_cadre(request: HttpRequest, cadre: Cadre) -> bool:
     return pages.may_change(Cadre.objects.all(), request.user, cadre.pk, Permission.CADRE_EDIT)
 
 
@@ -91,12 +91,31 @@ POSTING_COLUMNS = (
 )
 
 
+TABS = (("概况", "cadres:detail"), ("考勤", "cadres:attendance"))
+
+
+def cadre_page(request: HttpRequest, cadre: Cadre, tab: str, **content: Any) -> HttpResponse:
+    """A page of one cadre: the same head and tabs on each."""
+    tabs = [(label, reverse(name, args=[cadre.pk]), label == tab) for label, name in TABS]
+    crumbs = [*_crumbs(), (cadre.name, cadre.get_absolute_url()), (tab, "")] if tab != TABS[0][0] else [*_crumbs(), (cadre.name, "")]
+    return pages.record_page(request, title=cadre.name, subtitle=cadre.code, crumbs=crumbs, tabs=tabs, cadre=cadre, **content)
+
+
+ACTION_COLUMNS = (
+    Column("方式", "get_kind_display"),
+    Column("日期", "done_on", "date"),
+    Column("事由", "reason", "long"),
+    Column("文号", "document"),
+    Column("通报派出单位", "unit_told_on", "date"),
+)
+
+
 @requires(Permission.CADRE_VIEW)
 @require_safe
 def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    cadre = _cadre(request, pk)
+    cadre = visible_cadre(request, pk)
     note_access(request, "opened", cadre)
-    may_edit = _may_edit(request, cadre)
+    may_edit = may_edit_cadre(request, cadre)
     postings = list(Posting.objects.visible_to(request.user).filter(cadre=cadre).select_related("village__township").order_by("-started_on"))
     running = any(posting.ended_on is None for posting in postings)
 
@@ -109,14 +128,17 @@ def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
         links=[Link("派驻到村", reverse("cadres:posting-create", args=[pk]))] if may_edit and not running else (),
     )  # fmt: skip
     facts = [
-        *pages.facts(cadre, "sex", "home_unit", "post", "is_party_member"),
+        *pages.facts(cadre, "sex", "home_unit", "post", "is_party_member", "working_since_on", "health"),
         Fact("联系电话", mask_phone(cadre.phone)),
         Fact("登录账号", str(cadre.user or "没有账号")),
     ]
     links = [Link("修改", reverse("cadres:edit", args=[pk]), primary=True)] if may_edit else []
-    return pages.record_page(
-        request, title=cadre.name, subtitle=cadre.code, crumbs=[*_crumbs(), (cadre.name, "")], links=links, facts=facts, tables=[table]
-    )
+    actions = list(CadreAction.objects.visible_to(request.user).filter(cadre=cadre)[: pages.LIMIT])
+    action_table = pages.table(
+        "组织处理", ACTION_COLUMNS, actions, empty="没有约谈、诫勉、召回、调整。",
+        links=[Link("登记组织处理", reverse("cadres:action-create", args=[pk]))] if may_edit and postings else (),
+    )  # fmt: skip
+    return cadre_page(request, cadre, "概况", links=links, facts=facts, tables=[table, action_table])
 
 
 def _form(request: HttpRequest, form: Any, save: Any, title: str, cadre: Cadre | None = None, **more: Any) -> HttpResponse:
@@ -138,7 +160,7 @@ def cadre_create(request: HttpRequest) -> HttpResponse:
 @requires(Permission.CADRE_EDIT)
 @require_http_methods(["GET", "POST"])
 def cadre_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    cadre = _cadre(request, pk, edit=Permission.CADRE_EDIT)
+    cadre = visible_cadre(request, pk, edit=Permission.CADRE_EDIT)
     form = CadreForm(request.POST or None, instance=cadre, user=request.user)
 
     def save(**fields: Any) -> Cadre:
@@ -150,7 +172,7 @@ def cadre_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Permission.CADRE_EDIT)
 @require_http_methods(["GET", "POST"])
 def posting_create(request: HttpRequest, pk: int) -> HttpResponse:
-    cadre = _cadre(request, pk, edit=Permission.CADRE_EDIT)
+    cadre = visible_cadre(request, pk, edit=Permission.CADRE_EDIT)
     form = PostingForm(request.POST or None, instance=Posting(cadre=cadre), user=request.user)
 
     def save(**fields: Any) -> Cadre:
@@ -174,3 +196,18 @@ def posting_end(request: HttpRequest, pk: int) -> HttpResponse:
 
     note = f"{cadre.name},{posting.village.name}{posting.get_role_display()},{posting.started_on:%Y-%m-%d} 到岗。"
     return _form(request, form, save, "结束派驻", cadre, note=note, save_label="结束派驻")
+
+
+@requires(Permission.CADRE_EDIT)
+@require_http_methods(["GET", "POST"])
+def action_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """约谈、诫勉、召回、调整."""
+    cadre = visible_cadre(request, pk, edit=Permission.CADRE_EDIT)
+    form = ActionForm(request.POST or None, user=request.user)
+
+    def save(**fields: Any) -> Cadre:
+        services.record_action(cadre=cadre, by=request.user, **fields)
+        return cadre
+
+    note = "登记后不能修改;登错的,另记一条“撤回前项处理”。召回、调整的,还要在概况页“结束派驻”。"
+    return _form(request, form, save, "登记组织处理", cadre, note=note)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import Organization, User
 from accounts.services import AccountsError, find_account
-from cadres.models import Cadre, Posting
+from cadres.models import Cadre, CadreAction, Posting
 from core.checks.names import clean_name
 from core.clock import today
 from core.forms import CheckedField, CodeSelect, LineField, PhoneField, RoomForm, WrittenDateField, room_field
@@ -22,7 +22,7 @@ class CadreForm(RoomForm):
     class Meta:
         model = Cadre
         formfield_callback = room_field
-        fields = ["name", "sex", "home_unit", "post", "is_party_member", "phone"]
+        fields = ["name", "sex", "home_unit", "post", "is_party_member", "party_joined_on", "working_since_on", "health", "phone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +40,7 @@ class PostingForm(RoomForm):
     class Meta:
         model = Posting
         formfield_callback = room_field
-        fields = ["village", "role", "document", "started_on"]
+        fields = ["village", "role", "document", "started_on", "term_until_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,3 +75,16 @@ class NewCadreForm(CadreForm):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = Village.objects.visible_to(self.user, "cadre_edit")
         self.initial["started_on"] = today()
+
+
+class ActionForm(RoomForm):
+    widths = {"reason": "w6"}
+
+    class Meta:
+        model = CadreAction
+        formfield_callback = room_field
+        fields = ["kind", "done_on", "reason", "document", "unit_told_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["done_on"] = today()
