@@ -5,6 +5,7 @@ import os
 import pytest
 
 from accounts.models import User
+from accounts.permissions import ROLE_PERMISSIONS
 from cadres.models import Cadre
 from demo import access
 from tests.factories import (
@@ -67,6 +68,7 @@ ONLY_FOR_OTHERS = {
     "accounts:user-create", "accounts:user-edit", "accounts:user-set-active", "accounts:user-reset-password", "accounts:user-second-factor",
     "accounts:user-sessions-end", "villages:grant-create",
     "villages:grant-end", "cadres:create", "cadres:edit", "cadres:posting-create", "cadres:posting-end", *CODES,
+    *(page.name for page in access.pages() if page.permissions and not any(set(page.permissions) & ROLE_PERMISSIONS[role] for role in SAMPLE)),
 }  # fmt: skip
 
 
