@@ -50,3 +50,11 @@ def from_serial(serial: int) -> date:
 def chinese_date(day: date) -> str:
     """2017年9月30日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def years_before(day: date, years: int) -> date:
+    """The last birthday of those who have completed so many years on a day: born on it or before, they have."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return date(day.year - years, 2, 28)

@@ -114,9 +114,11 @@ _checks: dict[str, Check] = {}
 
 
 def register(check: Check) -> Check:
-    """Raises ValueError for a code registered twice, or an explanation that names what nobody gives."""
+    """Raises ValueError for a code registered twice or a key that is both input and parameter, KeyError for an unknown one explained."""
     if check.code in _checks:
         raise ValueError(f"alert check {check.code} is registered twice")
+    if {each.key for each in check.inputs} & {each.key for each in check.parameters}:
+        raise ValueError(f"alert check {check.code} uses a key twice")
     check.sentence({}, {})
     _checks[check.code] = check
     return check

@@ -4,6 +4,11 @@ from typing import Any
 
 from django import forms
 
+from core.clock import today
+from core.forms import CodeSelect, LineField, WholeField, WrittenDateField
+from workflow import alerts_registry, services
+from workflow.models import Alert, AlertRule
+
 
 class PurposeForm(forms.Form):
     """Why somebody takes personal data out or looks at it in full."""
@@ -30,3 +35,62 @@ class ExportForm(PurposeForm):
         if password and not (password.isascii() and password.isprintable() and " " not in password):
             raise forms.ValidationError("打开口令请用字母、数字和常用符号,不含空格和汉字。")
         return password
+
+
+class JudgeForm(forms.Form):
+    """What a person makes of an alert, and why. `was` is the state they had before their eyes."""
+
+    widths = {"state": "w12", "reason": "w12"}
+    state = forms.ChoiceField(label="认定为", widget=forms.RadioSelect)
+    reason = LineField(label="理由", max_length=300, min_length=2, help_text="核实的经过、依据或整改的办法,记入变更历史")
+    was = forms.ChoiceField(choices=Alert.State.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["state"].choices = [(state.value, f"{state.label}:{MEANING[state]}") for state in services.NEXT.get(Alert.State(alert.state), ())]
+        self.initial["was"] = alert.state
+        for field in self.fields.values():
+            field.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。", "min_length": "请写清楚理由。"}
+
+
+MEANING = {
+    Alert.State.TRUE: "情况属实,需要整改",
+    Alert.State.FALSE: "情况不实或有合理原因,事实不变时不再提示",
+    Alert.State.RECTIFIED: "已改正,系统会再核对一遍记录",
+}
+
+
+class AlertRuleForm(forms.Form):
+    """A rule's severity and parameters from a day on, each parameter a field of its own."""
+
+    widths = {"why": "w12"}
+    severity = forms.ChoiceField(label="级别", choices=AlertRule.Severity.choices, widget=CodeSelect)
+    is_assumed = forms.BooleanField(label="数值待核定", required=False)
+    valid_from = WrittenDateField(label="施行日期", help_text="从这一天起用新的数值,以前的版本保留")
+    valid_to = WrittenDateField(label="停用日期", required=False, help_text="填写后,过了这一天不再运行")
+    why = LineField(label="修改依据", max_length=200, help_text="文号、会议或其他依据,记入变更历史")
+
+    def __init__(self, *args: Any, rule: AlertRule, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        check = alerts_registry.find(rule.code)
+        self.parameters = check.parameters if check else ()
+        stored = rule.parameters if isinstance(rule.parameters, dict) else {}
+        own = {}
+        for each in self.parameters:
+            label = f"{each.label}({each.unit})" if each.unit else each.label
+            own[f"p_{each.key}"] = WholeField(label=label, help_text=f"{each.low} 到 {each.high},默认 {each.standard}")
+            self.initial[f"p_{each.key}"] = stored.get(each.key, each.standard)
+        self.fields = {"severity": self.fields["severity"], **own, **{k: f for k, f in self.fields.items() if k != "severity"}}
+        self.initial |= {
+            "severity": rule.severity,
+            "is_assumed": rule.is_assumed,
+            "valid_from": max(rule.valid_from, today()),
+            "valid_to": rule.valid_to,
+        }
+        for field in self.fields.values():
+            field.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["parameters"] = {each.key: data.pop(f"p_{each.key}", None) for each in self.parameters}
+        return data

@@ -5,9 +5,10 @@ import logging
 from procrastinate.contrib.django import app
 
 from accounts.models import User
+from core.clock import today
 from core.scope import acting_as, acting_as_system
-from workflow import services
-from workflow.models import Job
+from workflow import alerts_registry, services
+from workflow.models import BulkChange, Job
 
 logger = logging.getLogger(__name__)
 _handlers: dict[str, services.Handler] = {}
@@ -65,3 +66,33 @@ def drop_expired(timestamp: int) -> None:
     """Export files are gone within the hour after their time."""
     with acting_as_system(reason="清除到期文件"):
         services.drop_expired()
+
+
+@app.periodic(cron="37 1 * * *")
+@app.task(name="workflow.nightly_alerts", queueing_lock="workflow.nightly_alerts")
+def nightly_alerts(timestamp: int) -> None:
+    """Every rule over the whole city, each in a transaction of its own; old previews of bulk changes go."""
+    for check in alerts_registry.checks():
+        with acting_as_system(reason="夜间预警"):
+            services.run_alerts(today(), codes=[check.code])
+    with acting_as_system(reason="清除未确认的批量修改"):
+        services.drop_old_previews()
+
+
+@app.task(name="workflow.recheck")
+def recheck(households: list[int]) -> None:
+    """The rules again about what has just been saved."""
+    with acting_as_system(reason="保存后核对预警"):
+        services.run_alerts(today(), households=households)
+
+
+@handles("bulk_change")
+def bulk_change(run: services.JobRun) -> None:
+    """Does or undoes a confirmed bulk change of many records."""
+    change = BulkChange.objects.visible_to(run.user).get(pk=run.parameters["change"])
+    run.progress(0, change.rows.count(), "正在修改")
+    if "undo" in run.parameters:
+        services.undo_change(change=change, reason=run.parameters["undo"], by=run.user)
+    else:
+        services.apply_change(change=change, by=run.user)
+    run.message, run.result_url = "已完成。", change.get_absolute_url()

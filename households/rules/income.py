@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,6 +31,11 @@ INCOME_ITEMS: dict[str, tuple[str, str]] = {
 CENT = Decimal("0.01")
 LARGE_CHANGE = Decimal("0.5")
 PENSION_AGE = 60
+
+
+def closed_year(day: date) -> int:
+    """The newest accounting year that is over on a day: year Y runs from 1 October of Y−1 to 30 September of Y (`domain.md` §2.1)."""
+    return day.year if (day.month, day.day) >= (9, 30) else day.year - 1
 
 
 @dataclass(frozen=True)

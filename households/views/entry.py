@@ -22,6 +22,7 @@ from households.models import Household, Member
 from households.views.records import visible_household
 from workflow.models import Draft
 from workflow.services import drop_draft
+from workflow.tasks import recheck
 
 NEW_DRAFT = "household-new"
 
@@ -88,6 +89,7 @@ def household_create(request: HttpRequest) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, household: Household, entry: EntryForm) -> HttpResponse:
+    recheck.defer(households=[household.pk])
     words = f"已保存,户编号 {household.household_code}。"
     if entry.warning_list:
         words += f"有 {len(entry.warning_list)} 处待核对,见户页面。"

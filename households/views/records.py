@@ -20,6 +20,7 @@ from households.forms import EndForm, RevealForm
 from households.history import timeline
 from households.models import Household, Income, Living, Member, PovertyLine
 from households.rules import codes
+from workflow.tasks import recheck
 
 HOUSEHOLDS = listings.register(
     listings.Listing(
@@ -214,6 +215,7 @@ def household_end(request: HttpRequest, pk: int) -> HttpResponse:
         except services.HouseholdsError as error:
             form.add_error(None, str(error))
         else:
+            recheck.defer(households=[household.pk])
             return redirect(household)
     crumbs = [(household.household_code, household.get_absolute_url()), ("退出登记", "")]
     return render(request, "households/end.html", {"household": household, "form": form, "title": "退出登记",

@@ -220,7 +220,7 @@ def test_a_changed_rule_is_a_new_version_and_old_alerts_keep_theirs(alert, rule,
     newer = change(rule, by=world.people["system_admin"])
     rule.refresh_from_db()
     assert (newer.version, rule.valid_to, newer.parameters) == (2, date(2017, 9, 30), {"year": 2019})
-    assert [each.pk for each in AlertRule.objects.in_force(date(2017, 10, 1))] == [newer.pk]
+    assert [each.pk for each in AlertRule.objects.in_force(date(2017, 10, 1)).filter(code="T01")] == [newer.pk]
     flow.run_alerts(date(2017, 10, 1))
     alert.refresh_from_db()
     assert alert.rule_id == rule.pk

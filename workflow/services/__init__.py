@@ -1,6 +1,7 @@
 """Every write of this room, a module a noun."""
 
 from workflow.services.alerts import (
+    NEXT,
     AlertJudged,
     Finding,
     NotYoursToJudge,
@@ -10,6 +11,7 @@ from workflow.services.alerts import (
     install_rules,
     judge_alert,
     run_alerts,
+    tell_alerts,
 )
 from workflow.services.changes import apply_change, confirm_change, drop_old_previews, preview_change, start_undo, undo_change
 from workflow.services.drafts import drop_draft, save_draft
@@ -48,8 +50,8 @@ from workflow.services.objections import (
 from workflow.services.regulations import clause_of, save_clause, save_regulation
 
 __all__ = [
-    "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
-    "judge_alert", "preview_change", "run_alerts", "start_undo", "undo_change",
+    "NEXT", "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
+    "judge_alert", "preview_change", "run_alerts", "tell_alerts", "start_undo", "undo_change",
     "PASSWORD_ONCE", "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "drop_expired",
     "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "write_export",
 ]  # fmt: skip

@@ -292,3 +292,24 @@ def _refuse_unless_gone(alert: Alert) -> None:
         raise WorkflowError(f"现在不能核对:{passed[0].problem}")
     elif alert.gone_on is None:
         raise WorkflowError("按现在的记录,这条预警的条件仍然成立。请先改正记录,或认定为“属实”后督促整改。")
+
+
+def tell_alerts(day: date, codes: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """What commands print, one entry an alert: rule, severity, object, evidence, found_on.
+
+    For today the rules run and write, and what still holds is told with the day it was first found; for another day they are
+    asked without writing. Runs within the reach of the caller. Raises CannotRun.
+    """
+    codes = list(codes) if codes is not None else None
+    if day != today():
+        return [_told(each.code, each.severity, each.title, each.sentence, day) for each in find_alerts(day, codes)]
+    broken = [passed.problem for passed in run_alerts(day, codes) if passed.problem]
+    if broken:
+        raise registry.CannotRun("".join(broken))
+    rows = Alert.objects.live().filter(gone_on=None).select_related("rule").order_by("code", "row_id", "about")
+    rows = rows.filter(code__in=codes) if codes is not None else rows
+    return [_told(each.code, each.rule.severity, each.title, each.sentence, each.found_on) for each in rows.iterator()]
+
+
+def _told(code: str, severity: str, title: str, sentence: str, found_on: date) -> dict[str, Any]:
+    return {"rule": code, "severity": severity, "object": title, "evidence": sentence, "found_on": found_on.isoformat()}
