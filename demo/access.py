@@ -33,7 +33,7 @@ from households.models import Household
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import Grant, Village, VillageGroup, VillageYear
-from workflow.models import Job
+from workflow.models import Alert, Job
 from workflow.services import store
 
 PUBLIC = {"accounts:sign-in", "core:health", "reports:release-check"}
@@ -145,7 +145,7 @@ def subjects() -> dict[str, list[Subject]]:
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
-        "reports:release-pdf": releases, "workflow:job": jobs, "workflow:attachment": _files(villages, nobody),
+        "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:attachment": _files(villages, nobody),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 

@@ -13,7 +13,8 @@ from core.listing import show
 from core.models import Event
 from households.models import Household
 
-HIDDEN = {"id", "version", "updated_at", "created_at", "village_id", "household_id", "warning_count", "number"}
+HIDDEN = {"id", "version", "updated_at", "created_at", "village_id", "household_id", "warning_count", "number",
+          "fingerprint", "table", "row_id", "about", "rule_id"}  # fmt: skip
 PAGE = 40
 
 
@@ -55,7 +56,7 @@ def _value(field: models.Field, value: Any) -> str:
 def _changes(model: type[models.Model], event: Event) -> list[Change]:
     found = []
     for field in model._meta.concrete_fields:
-        if field.column in HIDDEN or isinstance(field, BlindIndexField | models.GeneratedField):
+        if field.column in HIDDEN or isinstance(field, BlindIndexField | models.GeneratedField | models.JSONField):
             continue
         old, new = (event.before or {}).get(field.column), (event.after or {}).get(field.column)
         if old == new or (event.action == "I" and new in (None, "", [], False, 0, 0.0)):

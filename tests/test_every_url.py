@@ -1,5 +1,6 @@
 """Every URL there is, found from the resolver: sign-in first, and no input, however hostile, ends in an error of ours."""
 
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -11,6 +12,8 @@ from assistance.models import PolicyDocument
 from demo.access import FIXED, PUBLIC, Page, pages
 from households.models import Household, Member, PovertyLine
 from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant
+from workflow import services as flow
+from workflow.models import Alert
 
 PAGES = {page.name: page for page in pages()}
 HOSTILE = {
@@ -42,6 +45,7 @@ def everybody(world, monkeypatch):
     PostingFactory(village=world.villages[0], cadre=CadreFactory())
     ProjectFactory(village=world.villages[0])
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
+    flow.run_alerts(date(2017, 9, 30), codes=["R06"])
     MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
     return world
 
@@ -117,7 +121,7 @@ SINGLE_SENDS = {"members-TOTAL_FORMS", "members-INITIAL_FORMS"}
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(("-create", "-edit", ":create", ":edit", ":end", "-end", ":reveal",
-                                  "-link", "-merge", "-active", "-main", ":export", "release-detail", "password-change", "_add", "_change"))])  # fmt: skip
+                                  "-link", "-judge", "-merge", "-active", "-main", ":export", "release-detail", "password-change", "_add", "_change"))])  # fmt: skip
 def test_hostile_values_in_every_field_of_every_form(signed_in, everybody, name):
     client = signed_in("township_clerk")
     room = name.split(":")[0]
@@ -160,6 +164,7 @@ def first_pk(name: str) -> int:
     from funds.models import Project
 
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
+    models |= {"workflow:alert": Alert}
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     model = next((model for beginning, model in models.items() if name.startswith(beginning)), None)
     row = model.objects.order_by("pk").first() if model else None

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from accounts.permissions import ROLE_PERMISSIONS
 from cadres.models import Cadre
+from core.clock import today
 from demo import access
 from tests.factories import (
     START,
@@ -21,6 +22,7 @@ from tests.factories import (
     PostingFactory,
     ProjectFactory,
 )
+from workflow import services as flow
 
 SAMPLE = ["township_clerk", "helper", "audit_admin", "bureau_clerk"]
 WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:release-check"}
@@ -46,6 +48,7 @@ def full_world(world):
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
         VillageYear.objects.create(village=village, year=2016)
+    flow.run_alerts(today(), codes=["R06"])
     return world
 
 

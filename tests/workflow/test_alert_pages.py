@@ -132,3 +132,11 @@ def test_the_command_tells_rule_object_and_evidence(alert, capsys):
     AlertRule.objects.filter(code="R05").update(parameters={"from": "x"})
     with pytest.raises(CommandError, match="参数"):
         call_command("alerts", "R05")
+
+
+def test_the_households_history_tells_of_its_alerts(signed_in, alert, world):
+    flow.judge_alert(alert=alert, state="true", reason="入户核实", by=world.people["bureau_clerk"])
+    page = signed_in("township_clerk").get(f"/households/{alert.household_id}/history/").content.decode()
+    assert "新增预警" in page
+    assert "属实" in page
+    assert alert.fingerprint not in page
