@@ -119,6 +119,20 @@ CLASSES: dict[str, dict[str, Class]] = {
     "assessments.Appeal": _fields(internal="id assessment village score filed_on filed_by state decided_by decided_on", personal="grounds answer"),
     "assessments.ScoreUse": _fields(internal="id assessment village kind used_on entered_by", personal="words"),
     "assessments.AppraisalChart": _fields(public="version number released_on", internal="id assessment village released_by file"),
+    "workflow.Case": _fields(
+        internal="id procedure kind number village household_id area unit started_by applicant started_at state step round version due_on ended_at",
+        personal="title",
+    ),
+    "workflow.Decision": _fields(internal="id case step round level word user on_behalf_of applicant result at", personal="opinion"),
+    "workflow.Evidence": _fields(internal="id case step label added_by added_at", personal="attachment"),
+    "workflow.SignedSheet": _fields(internal="id case step round content_sha256 printed_at printed_by scanned_at scanned_by", personal="attachment"),
+    "workflow.Signature": _fields(internal="id sheet party means can_sign signed_on", personal="name witness"),
+    "workflow.Todo": _fields(
+        internal="id kind case url village household_id role area place unit user without due_on sorted_on created_at opened_by first_seen_at "
+        "first_seen_by done_at done_by dropped reminded",
+        personal="title note",
+    ),
+    "workflow.Message": _fields(internal="id user url created_at read_at", personal="text"),
     "reports.ChartRelease": _fields(
         public="village version number data_on released_on posted_on taken_down_on",
         internal="id snapshot_sha256 released_by photo is_demo created_at",

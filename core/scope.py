@@ -18,12 +18,14 @@ class Reach:
     """Everything, or the rows of these villages and these single households.
 
     `areas` are the prefixes the villages lie in: for rows of a whole township or the city, which belong to no village.
+    `units` are the organizations a liaison speaks for: for rows that wait for that unit.
     """
 
     everything: bool = False
     villages: frozenset[int] = field(default_factory=frozenset)
     households: frozenset[int] = field(default_factory=frozenset)
     areas: frozenset[str] = field(default_factory=frozenset)
+    units: frozenset[int] = field(default_factory=frozenset)
 
     def __or__(self, other: "Reach") -> "Reach":
         return Reach(
@@ -31,6 +33,7 @@ class Reach:
             self.villages | other.villages,
             self.households | other.households,
             self.areas | other.areas,
+            self.units | other.units,
         )
 
     def __bool__(self) -> bool:
@@ -68,11 +71,11 @@ def reach(user: Any, permission: str | None = None) -> Reach:
     return cache[permission]
 
 
-def _array(ids: frozenset[int]) -> str:
+def _array(ids: frozenset[int] | frozenset[str]) -> str:
     return "{" + ",".join(map(str, sorted(ids))) + "}" if ids else ""
 
 
-SETTINGS = ("app.all", "app.villages", "app.households", "app.areas", "app.user", "app.reason")
+SETTINGS = ("app.all", "app.villages", "app.households", "app.areas", "app.units", "app.user", "app.reason")
 _CLOSED = ("",) * len(SETTINGS)
 
 
@@ -88,6 +91,7 @@ def _values(found: Reach, user_id: int | None, reason: str) -> tuple[str, ...]:
         "" if found.everything else _array(found.villages),
         "" if found.everything else _array(found.households),
         "" if found.everything else ",".join(sorted(found.areas)),
+        "" if found.everything else _array(found.units),
         str(user_id or ""),
         reason,
     )

@@ -5,8 +5,10 @@ roles, grants, policies and triggers to the state the models ask for.
 
 A table is behind the wall when its model has a `village` foreign key (or declares `wall_village`);
 rows also open to single-household users (helpers, banks) when it has a `household` foreign key (or
-declares `wall_household`); a row without a village may be its owner's alone (`wall_owner`) or that of an area (`wall_area`, a code prefix): whoever has
-a grant in the area or above it reads it. `core_event` follows the same rule through its plain id columns.
+declares `wall_household`); a row without a village may be its owners' alone (`wall_owner`, one column or several) or that of an area
+(`wall_area`, a code prefix): whoever has a grant in the area or above it reads it; with `wall_place` only whoever has one on the
+area or above. A row may be open to the liaison of its unit (`wall_unit`). A row that hangs on a walled one follows it
+(`wall_parent`: its foreign key). `core_event` follows the same rule through its plain id columns.
 """
 
 from collections.abc import Iterator
@@ -25,6 +27,8 @@ INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "
 UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
 UNRECORDED |= {"workflow_serial"}
 INSERT_ONLY |= {"workflow_noticerecord"}
+UNRECORDED |= {"workflow_message"}
+INSERT_ONLY |= {"workflow_decision", "workflow_evidence", "workflow_signature"}
 READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
 UNRECORDED |= {"assessments_ballot", "assessments_answer", "assessments_paperbatch", "assessments_scoreseal"}
 INSERT_ONLY |= {"assessments_score"}
@@ -39,8 +43,12 @@ class Walled:
     table: str
     village: str
     household: str
-    owner: str = ""
+    owners: tuple[str, ...] = ()
     area: str = ""
+    place: str = ""
+    unit: str = ""
+    parent: str = ""  # the column that names the walled row
+    parent_table: str = ""
 
 
 def our_models() -> Iterator[type[models.Model]]:
@@ -66,10 +74,17 @@ def walled(model: type[models.Model]) -> Walled | None:
     """How the model's table is walled, or None for a table that holds no village's rows."""
     if model._meta.db_table == EVENT_TABLE:
         return Walled(EVENT_TABLE, "village_id", "household_id")
+    if parent := getattr(model, "wall_parent", ""):
+        key: Any = model._meta.get_field(parent)
+        return Walled(model._meta.db_table, "", "", parent=key.column, parent_table=key.related_model._meta.db_table)
     village = _column(model, "village")
     if not village:
         return None
-    return Walled(model._meta.db_table, village, _column(model, "household"), getattr(model, "wall_owner", ""), getattr(model, "wall_area", ""))
+    owners = getattr(model, "wall_owner", ())
+    return Walled(
+        model._meta.db_table, village, _column(model, "household"), (owners,) if isinstance(owners, str) else tuple(owners),
+        getattr(model, "wall_area", ""), getattr(model, "wall_place", ""), getattr(model, "wall_unit", ""),
+    )  # fmt: skip
 
 
 def policy(wall: Walled) -> str:
@@ -78,20 +93,25 @@ def policy(wall: Walled) -> str:
     The first arm is a bare truth value: the planner then expects half of the rows and not one in two hundred, and
     walks a list's index instead of sorting the whole table.
     """
+    if wall.parent:
+        return f"exists (select from {wall.parent_table} upper where upper.id = {wall.table}.{wall.parent})"
     arms = [
         "(select current_setting('app.all', true) = 'on')",
         f"{wall.village} = any((select nullif(current_setting('app.villages', true), '')::bigint[])::bigint[])",
     ]
     if wall.household:
         arms.append(f"{wall.household} = any((select nullif(current_setting('app.households', true), '')::bigint[])::bigint[])")
-    if wall.owner:
-        arms.append(f"{wall.village} is null and {wall.owner} = (select nullif(current_setting('app.user', true), '')::bigint)")
+    for owner in wall.owners:
+        arms.append(f"{wall.village} is null and {owner} = (select nullif(current_setting('app.user', true), '')::bigint)")
+    mine = "(select from unnest(string_to_array(nullif(current_setting('app.areas', true), ''), ',')) mine where"
     if wall.area:
         arms.append(
-            f"{wall.village} is null and {wall.area} <> '' and exists "
-            "(select from unnest(string_to_array(nullif(current_setting('app.areas', true), ''), ',')) mine "
-            f"where starts_with({wall.area}, mine) or starts_with(mine, {wall.area}))"
+            f"{wall.village} is null and {wall.area} <> '' and exists {mine} starts_with({wall.area}, mine) or starts_with(mine, {wall.area}))"
         )
+    if wall.place:
+        arms.append(f"{wall.village} is null and exists {mine} starts_with({wall.place}, mine))")
+    if wall.unit:
+        arms.append(f"{wall.unit} = any((select nullif(current_setting('app.units', true), '')::bigint[])::bigint[])")
     return " or ".join(arms)
 
 

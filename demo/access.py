@@ -33,8 +33,8 @@ from households.models import Household
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import Grant, Village, VillageGroup, VillageYear
-from workflow.models import Alert, Job
-from workflow.services import store
+from workflow.models import Alert, Job, Message, Procedure, Step
+from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "core:health", "reports:release-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
@@ -42,12 +42,12 @@ OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
     "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
     "workflow:job-password", "workflow:draft",
-    "workflow:draft-list",
+    "workflow:draft-list", "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
 }  # fmt: skip
-CHECKED_INSIDE = {"workflow:attachment": ("village_view",), "workflow:export": ("household_export",)}
+CHECKED_INSIDE = {"workflow:case": ("household_view",)} | {"workflow:attachment": ("village_view",), "workflow:export": ("household_export",)}
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
-FIXED = {"key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
+FIXED = {"tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,18 @@ def _files(villages: list[Subject], owner: User) -> list[Subject]:
     return found
 
 
+def _cases(villages: list[Subject], owner: User) -> list[Subject]:
+    """A case of a kind of no room in each village, at a step of the township's clerk."""
+    procedure = Procedure.objects.create(key="check-access", title="check_access", valid_from=today())
+    Step.objects.create(procedure=procedure, number=1, code="check", title="check", word=Step.Word.CHECK, role=Role.TOWNSHIP_CLERK,
+                        level=Step.Level.TOWNSHIP)  # fmt: skip
+    found = []
+    for village in villages:
+        place = Village.objects.get(pk=village.pk)
+        found.append(Subject(start_case(kind="check-access", title="check_access", village=place, by=owner, day=today()).pk, village.villages))
+    return found
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -132,6 +144,8 @@ def subjects() -> dict[str, list[Subject]]:
     releases, users = _of_villages(ChartRelease.objects.all()), _of_city(User.objects.filter(pk=nobody.pk))
     for release in ChartRelease.objects.filter(pk__in=[each.pk for each in releases]):
         public_file(release=release, paper="A3", by=nobody)  # drawn once here, not again for each who asks
+    todos = [Subject(open_todo(kind="check", title="check_access", url="/", user=owner).pk, owner=owner.pk) for owner in (nobody, clerk)]
+    told = [Subject(Message.objects.create(user=owner, text="check_access").pk, owner=owner.pk) for owner in (nobody, clerk)]
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
     return {
         "households:": households, "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
@@ -146,6 +160,7 @@ def subjects() -> dict[str, list[Subject]]:
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:attachment": _files(villages, nobody),
+        "workflow:todo": todos, "workflow:message": told, "workflow:case": _cases(villages, nobody),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 

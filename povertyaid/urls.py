@@ -8,7 +8,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("code-lists/", import_string("accounts.admin.code_lists").urls),
     path("villages/", include("villages.urls")),
-    path("work/", include("workflow.urls")),
+    path("", include("workflow.urls")),
     path("households/", include("households.urls")),
     path("cadres/", include("cadres.urls")),
     path("assistance/", include("assistance.urls")),

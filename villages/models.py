@@ -204,6 +204,7 @@ class Grant(models.Model):
     until = models.DateField("截止日期", null=True, blank=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
     reason = models.CharField("依据", max_length=200, blank=True)
+    deputy_for = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="deputies", verbose_name="代谁办理")
 
     objects = querysets.GrantQuerySet.as_manager()
 
@@ -216,6 +217,11 @@ class Grant(models.Model):
             ),  # fmt: skip
             models.CheckConstraint(
                 name="grant_not_by_oneself", condition=~Q(granted_by=F("user")), violation_error_message="不能给自己授权。"
+            ),  # fmt: skip
+            models.CheckConstraint(
+                name="grant_deputy_for_another_and_a_time",
+                condition=Q(deputy_for=None) | (~Q(deputy_for=F("user")) & Q(until__isnull=False)),
+                violation_error_message="代办不能交给自己,并且要有截止日期。",
             ),  # fmt: skip
             ExclusionConstraint(
                 name="grant_administrators_stand_alone",

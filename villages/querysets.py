@@ -1,10 +1,11 @@
 """Who reaches which villages: the geographic half of wall one, over the reach that `villages.reach` works out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Left, Length
 
 from core import scope
 from core.clock import today
@@ -13,10 +14,15 @@ from villages import rules
 
 
 class GrantQuerySet(models.QuerySet):
+    def in_force(self, day: date) -> Self:
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+
     def active(self) -> Self:
-        """Grants in force today."""
-        day = today()
-        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day).select_related("division")
+        """Grants in force today. A deputy's needs the principal's own beside it: it ends with that one, however that ended."""
+        own = self.model.objects.in_force(today()).filter(
+            user=OuterRef("deputy_for"), user__is_active=True, role=OuterRef("role"), deputy_for=None, area=Left(OuterRef("area"), Length("area"))
+        )
+        return self.in_force(today()).filter(Q(deputy_for=None) | Exists(own)).select_related("division")
 
     def ending_within(self, days: int) -> Self:
         """Grants in force today whose last day lies within so many days."""

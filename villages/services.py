@@ -3,14 +3,16 @@
 import csv
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.permissions import duty
+from accounts.permissions import BLIND, duty
+from core import settings
+from core.clock import today
 from core.scope import because
 from villages import rules
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
@@ -123,6 +125,55 @@ def recall(*, user: User, until: date, reason: str, by: User | None, role: str =
     Grant.objects.filter(pk__in=[pk for pk, since in found if since > until]).delete()
     Grant.objects.filter(pk__in=[pk for pk, since in found if since <= until]).update(until=until)
     return len(found)
+
+
+@transaction.atomic
+def appoint_deputy(*, user: User, deputy: User, role: str, division: Division, since: date, until: date, reason: str, by: User) -> Grant:
+    """代办: `deputy` acts for `user` in a role of the latter's own, in (or inside) the area of it, for a time (setting `deputy_longest_days`).
+
+    Done by the principal. Nobody deputizes what is itself deputized, nor an administrator's duty.
+    """
+    if by.pk != user.pk:
+        raise VillagesError("代办由本人交办,不能替别人交办。")
+    if role in BLIND:
+        raise VillagesError("系统、安全、审计管理员的职责不能交人代办,请由安全管理员另行授权。")
+    if deputy.pk == user.pk:
+        raise VillagesError("代办不能交给自己。")
+    if not deputy.is_active:
+        raise VillagesError(f"{deputy.name}的账号已停用,请另选一人。")
+    own = [grant for grant in Grant.objects.filter(user=user, role=role, deputy_for=None).in_force(since)
+           if rules.covers(grant.area, division.prefix) and (grant.until is None or grant.until >= until)]  # fmt: skip
+    if not own:
+        raise VillagesError("只能交办本人在这段时间、这个范围内的职责;代办来的职责不能再交办。")
+    longest = settings.get("deputy_longest_days")
+    if until < since or until < today():
+        raise VillagesError("截止日期不能早于起始日期,也不能早于今天。")
+    if (until - since).days + 1 > longest:
+        raise VillagesError(f"代办最长 {longest} 天,到期后可以再次交办。")
+    _check_duties(deputy, role, since, until)
+    because(f"交人代办:{reason}")
+    grant = Grant(user=deputy, role=role, division=division, area=division.prefix, since=since, until=until, granted_by=by,
+                  reason=reason, deputy_for=user)  # fmt: skip
+    grant.full_clean()
+    grant.save()
+    return grant
+
+
+@transaction.atomic
+def end_deputy(*, grant: Grant, by: User) -> None:
+    """The principal takes a duty back at once. One that began today or later is taken away, as `recall` does."""
+    if grant.deputy_for_id != by.pk:
+        raise VillagesError("只能收回本人交办的代办。")
+    yesterday = today() - timedelta(days=1)
+    found = Grant.objects.select_for_update(of=("self",)).filter(pk=grant.pk, until__gt=yesterday).first()
+    if found is None:
+        raise VillagesError("这项代办已经截止或收回。")
+    because("收回代办")
+    if found.since > yesterday:
+        found.delete()
+    else:
+        found.until = yesterday
+        found.save(update_fields=["until"])
 
 
 # --- the division tree ---------------------------------------------------------------------------

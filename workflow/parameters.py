@@ -13,3 +13,5 @@ declare("objection_days", "异议办理期限", "whole", 5, unit="天", basis="�
 declare("objection_working_days", "异议办理期限按工作日计", "yes", True, basis="公示异议办理期限待核定", assumed=True)
 declare("page_objections_per_sender", "公示页同一来源每天最多提异议", "whole", 3, unit="件", basis="防止滥用", assumed=True, low=1, high=100)
 declare("page_objections_per_notice", "公示页每份公示每天最多收异议", "whole", 50, unit="件", basis="防止滥用", assumed=True, low=1, high=1000)
+declare("todo_remind_before_days", "到期前提醒", "whole", 2, unit="天", basis="本系统约定", assumed=True, low=0, high=30)
+declare("todo_remind_after_days", "超期后提醒", "whole", 1, unit="天", basis="本系统约定", assumed=True, low=1, high=30)

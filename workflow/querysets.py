@@ -1,4 +1,5 @@
-"""Jobs and drafts belong to one person; attachments and notices to a village, a township or the city."""
+"""Jobs, drafts and messages belong to one person; attachments, notices and cases to a village, a township or the city; todos to
+whom they wait for."""
 
 from datetime import date
 from typing import Any, Self
@@ -8,7 +9,8 @@ from django.db.models import Q
 
 from core import scope
 from core.querysets import ScopedQuerySet
-from workflow import alerts_registry
+from villages.rules import after
+from workflow import alerts_registry, kinds
 
 
 class OwnQuerySet(models.QuerySet):
@@ -94,3 +96,79 @@ class NoticeRowQuerySet(ScopedQuerySet):
 class NoticeQuerySet(NoticeRowQuerySet):
     def running(self) -> Self:
         return self.filter(state="running")
+
+
+class OwnMessageQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class ProcedureQuerySet(models.QuerySet):
+    def valid_on(self, day: date) -> Self:
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class TodoQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at=None)
+
+    def waiting_for(self, user: Any) -> Self:
+        """Open, and this person's own, or of a role the person holds in (or above) its area; a deputy also gets the principal's own."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        waits = Q(user_id=user.pk)
+        for grant in user.active_grants:
+            held = Q(role=grant.role, area__gte=grant.area, area__lt=after(grant.area))
+            if grant.deputy_for_id is None:
+                waits |= held & Q(user=None, unit=None)
+                if user.organization_id:
+                    waits |= Q(role=grant.role, user=None, unit_id=user.organization_id)
+            else:
+                waits |= held & (Q(user=None, unit=None) | Q(user_id=grant.deputy_for_id))
+        return self.open().filter(waits).exclude(without__contains=[user.pk])
+
+    def visible_to(self, user: Any) -> Self:
+        """What waits for the person, and what the person has done."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(pk__in=self.model.objects.waiting_for(user).values("pk")) | self.filter(done_by_id=user.pk)
+
+    def overdue(self, day: date) -> Self:
+        return self.open().filter(due_on__lt=day)
+
+
+class CaseQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Cases one started or applied for, had or has to decide, or whose kind one may read where they lie."""
+        if not user.is_authenticated:
+            return self.none()
+        todos = self.model._meta.get_field("todos").related_model.objects
+        seen = Q(started_by_id=user.pk) | Q(applicant_id=user.pk) | Q(pk__in=todos.waiting_for(user).exclude(case=None).values("case"))
+        seen |= Q(pk__in=todos.filter(done_by_id=user.pk).exclude(case=None).values("case"))
+        known = kinds.all_kinds()
+        for permission in {kind.permission for kind in known} | {DEFAULT_PERMISSION}:
+            keys = [kind.key for kind in known if kind.permission == permission]
+            of_kind = (
+                ~Q(kind__in=[kind.key for kind in known if kind.permission != permission]) if permission == DEFAULT_PERMISSION else Q(kind__in=keys)
+            )
+            found = scope.reach(user, permission)
+            if found.everything:
+                seen |= of_kind
+            elif found:
+                there = Q(village__in=sorted(found.villages)) | Q(household_id__in=sorted(found.households))
+                for area in sorted(found.areas):
+                    there |= Q(village=None, area__startswith=area)
+                seen |= of_kind & there
+        return self.filter(seen)
+
+
+DEFAULT_PERMISSION = "household_view"
+
+
+class OfCaseQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        cases = self.model._meta.get_field("case").related_model
+        return self.filter(case__in=cases.objects.visible_to(user))

@@ -96,3 +96,11 @@ def bulk_change(run: services.JobRun) -> None:
     else:
         services.apply_change(change=change, by=run.user)
     run.message, run.result_url = "已完成。", change.get_absolute_url()
+
+
+@app.periodic(cron="40 6 * * *")
+@app.task(name="workflow.remind", queueing_lock="workflow.remind")
+def remind(timestamp: int) -> None:
+    """Before the day's work: who has something due soon or late is told, once each."""
+    with acting_as_system(reason="到期提醒"):
+        services.remind(today())

@@ -1,9 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
-from workflow.views import alerts, work
+from workflow.views import alerts, cases, inbox, work
 
 app_name = "workflow"
-urlpatterns = [
+work_pages = [
     path("alerts/", alerts.alert_list, name="alert-list"),
     path("alerts/rules/", alerts.alert_rules, name="alert-rules"),
     path("alerts/<int:pk>/", alerts.alert_detail, name="alert-detail"),
@@ -16,4 +16,13 @@ urlpatterns = [
     path("export/<slug:key>/", work.export_start, name="export"),
     path("drafts/", work.draft_list, name="draft-list"),
     path("drafts/<slug:form>/", work.draft, name="draft"),
+]
+urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/todos/<int:pk>/", inbox.todo, name="todo"),
+    path("inbox/messages/read/", inbox.messages_read, name="messages-read"),
+    path("inbox/messages/<int:pk>/", inbox.message, name="message"),
+    path("inbox/<slug:tab>/", inbox.inbox, name="inbox-tab"),
+    path("cases/<int:pk>/", cases.case_detail, name="case"),
+    path("work/", include(work_pages)),
 ]

@@ -13,9 +13,24 @@ from workflow.services.alerts import (
     run_alerts,
     tell_alerts,
 )
+from workflow.services.cases import (
+    add_evidence,
+    advance,
+    colleagues,
+    decide,
+    hand_over,
+    may_decide,
+    missing,
+    refuse,
+    resubmit,
+    said,
+    start_case,
+    takes_part,
+    withdraw,
+)  # fmt: skip
 from workflow.services.changes import apply_change, confirm_change, drop_old_previews, preview_change, start_undo, undo_change
 from workflow.services.drafts import drop_draft, save_draft
-from workflow.services.errors import WorkflowError
+from workflow.services.errors import AlreadyDecided, NotYours, OutOfOrder, StaleCase, StillMissing, WorkflowError
 from workflow.services.exports import PASSWORD_ONCE, drop_expired, start_export, take_password, wants_password, write_export
 from workflow.services.files import attach, store
 from workflow.services.jobs import Handler, JobCancelled, JobRun, Progress, cancel_job, fail_interrupted, finish_job, start_job
@@ -48,6 +63,8 @@ from workflow.services.objections import (
     take_up,
 )
 from workflow.services.regulations import clause_of, save_clause, save_regulation
+from workflow.services.signatures import print_sheet, sheet_changed, take_scan
+from workflow.services.todos import drop_todo, finish_todo, notify, open_todo, read_messages, remind, see_todo, whom_it_waits_for
 
 __all__ = [
     "NEXT", "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
@@ -60,4 +77,9 @@ __all__ += [
     "may_handle", "notice_problems", "notice_text", "object_to", "place_of", "post_notice", "publish", "publish_many", "refuse_if_noticed",
     "refuse_objection", "resolve_objection", "save_clause", "save_regulation", "take_down", "take_down_ended", "take_numbers", "take_up",
     "upheld_lines",
+]  # fmt: skip
+__all__ += [
+    "AlreadyDecided", "NotYours", "OutOfOrder", "StaleCase", "StillMissing", "add_evidence", "advance", "colleagues", "decide", "drop_todo",
+    "finish_todo", "hand_over", "may_decide", "missing", "notify", "open_todo", "print_sheet", "read_messages", "refuse", "remind", "resubmit",
+    "said", "see_todo", "sheet_changed", "start_case", "take_scan", "takes_part", "whom_it_waits_for", "withdraw",
 ]  # fmt: skip
