@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import AccessEvent, Organization, User
+from accounts.services import soon_dormant
 from core.checks.text import has_forbidden
 from core.filters import ScopedFilter, choice, pick, search_box
 from core.forms import WrittenDateField
@@ -33,7 +34,7 @@ class OrganizationFilter(ScopedFilter):
 class UserFilter(ScopedFilter):
     q = search_box("姓名、用户名")
     organization = pick("单位", Organization.objects.none())
-    active = choice("状态", [("yes", "启用"), ("no", "已停用")], method="by_active")
+    active = choice("状态", [("yes", "启用"), ("no", "已停用"), ("dormant", "久未登录、将停用")], method="by_active")
 
     class Meta:
         model = User
@@ -48,6 +49,8 @@ class UserFilter(ScopedFilter):
         return rows.filter(Q(name__contains=text) | Q(username__contains=text))
 
     def by_active(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "dormant":
+            return rows.filter(pk__in=soon_dormant().order_by().values("pk"))
         return rows.filter(is_active=value == "yes")
 
 

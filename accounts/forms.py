@@ -37,6 +37,33 @@ class CodeForm(forms.Form):
                            widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "one-time-code", "inputmode": "numeric"}))  # fmt: skip
 
 
+class UseCodeForm(forms.Form):
+    """A one-time code from paper, and the password its owner chooses."""
+
+    username = forms.CharField(label="用户名", max_length=40, widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}))
+    code = forms.CharField(label="一次性口令", max_length=60, help_text="纸条上的 12 位字母和数字,不分大小写。",
+                           widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}))  # fmt: skip
+    new = forms.CharField(label="新密码", strip=False, max_length=200, help_text="至少 10 位,含大写、小写、数字、符号中的三种。",
+                          widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))  # fmt: skip
+    again = forms.CharField(label="再输一次", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for bound in self.fields.values():
+            bound.error_messages["required"] = "请填写。"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new"):
+            try:
+                password_validation.validate_password(data["new"], User(username=data.get("username", "")))
+            except forms.ValidationError as error:
+                self.add_error("new", error)
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "两次输入的新密码不一致。")
+        return data
+
+
 class PasswordChangeForm(forms.Form):
     old = forms.CharField(
         label="原密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})

@@ -10,6 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import rules
 from accounts.permissions import BLIND, Permission, Role
@@ -98,6 +99,8 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
     second_factor_at = models.DateTimeField("双因子启用时间", null=True, blank=True)
     sessions_ended_at = models.DateTimeField("登录被结束时间", null=True, blank=True)
+    active_since = models.DateTimeField("启用时间", default=timezone.now)
+    dormant_at = models.DateTimeField("久未登录停用时间", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -154,6 +157,39 @@ class User(AbstractBaseUser):
     @property
     def is_administrator(self) -> bool:
         return bool(self.roles & BLIND)
+
+
+class OldPassword(models.Model):
+    """The hash of a password that was in use before, so that it does not come back."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="old_passwords", verbose_name="用户")
+    password = models.CharField("密码", max_length=128)
+    replaced_at = models.DateTimeField("更换时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "用过的密码"
+        ordering = ["-id"]
+
+
+class OneTimeCode(models.Model):
+    """A code on paper with which a person sets a password of their own, once. Of the code itself only a keyed digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="one_time_codes", verbose_name="用户")
+    digest = models.CharField("摘要", max_length=32, unique=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="开具人")
+    issued_at = models.DateTimeField("开具时间", default=timezone.now)
+    expires_at = models.DateTimeField("有效期至")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+    replaced_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "一次性口令"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(used_at=None, replaced_at=None), name="one_time_code_one_open_per_user"),
+            models.CheckConstraint(name="one_time_code_not_by_oneself", condition=~Q(issued_by=F("user"))),
+            models.CheckConstraint(name="one_time_code_expires_later", condition=Q(expires_at__gt=F("issued_at"))),
+        ]  # fmt: skip
 
 
 class Session(AbstractBaseSession):

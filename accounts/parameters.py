@@ -18,3 +18,6 @@ declare(
     "password_max_age_days", "口令有效期", "whole", lambda: environment.PASSWORD_MAX_AGE_DAYS, unit="天", basis=BASIS, assumed=True, low=1, high=730
 )
 declare("password_history", "不得重复的最近口令", "whole", 5, unit="个", basis=BASIS, assumed=True, low=0, high=24)
+declare("dormant_warn_days", "久未登录停用前提醒", "whole", 14, unit="天", basis=BASIS, assumed=True, low=1, high=90)
+declare("reset_code_hours", "一次性口令有效期(重置密码)", "whole", 24, unit="小时", basis=BASIS, assumed=True, low=1, high=168)
+declare("first_code_days", "一次性口令有效期(新建账号)", "whole", 14, unit="天", basis=BASIS, assumed=True, low=1, high=60)

@@ -3,7 +3,10 @@
 import re
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+
+from core import settings as parameters
 
 CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^a-zA-Z0-9]")
 
@@ -25,3 +28,18 @@ class NotUserName:
 
     def get_help_text(self) -> str:
         return "不能包含用户名。"
+
+
+class NotUsedBefore:
+    """Neither the password in use nor one of the last few before it (`password_history`)."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None or user.pk is None:
+            return
+        last = parameters.get("password_history")
+        known = [user.password, *user.old_passwords.values_list("password", flat=True)[: max(0, last - 1)]] if last else []
+        if any(check_password(password, each) for each in known):
+            raise ValidationError(f"不能再用最近 {last} 个密码,请另设一个。")
+
+    def get_help_text(self) -> str:
+        return "不能与最近用过的密码相同。"

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ORGANIZATION_EDIT = "organization_edit"
     USER_VIEW = "user_view"
     USER_EDIT = "user_edit"
+    USER_RESET = "user_reset"
     GRANT_EDIT = "grant_edit"
     ASSESSMENT_VIEW = "assessment_view"
     ASSESSMENT_EDIT = "assessment_edit"
@@ -120,6 +121,7 @@ _NOTICES = {
 for _permission, _roles in _NOTICES.items():
     for _role in _roles:
         ROLE_PERMISSIONS[_role] |= {_permission}
+ROLE_PERMISSIONS[Role.TOWNSHIP_CHECKER] |= {P.USER_RESET}  # [assumed]
 
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 FAILURES, LOCK_MINUTES = 5, 15
+CODE_LETTERS, CODE_GROUPS, GROUP_LENGTH = "ABCDEFGHJKMNPQRSTUVWXYZ23456789", 3, 4  # nothing that looks like something else
 _SYSTEMS = (("HarmonyOS", "鸿蒙"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Windows", "Windows 电脑"),
             ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"))  # fmt: skip
 _BROWSERS = (("MicroMessenger", "微信"), ("QQBrowser", "QQ 浏览器"), ("360SE", "360 浏览器"), ("Edg", "Edge 浏览器"),
@@ -15,6 +16,12 @@ def plain_code(text: str) -> str:
     """The digits of a code as typed: full-width, spaced, hyphenated. Anything else gives ''."""
     code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text[:40]))
     return code if code.isascii() and code.isdigit() else ""
+
+
+def plain_paper_code(text: str) -> str:
+    """A code on paper as typed: small letters, spaces, hyphens, full-width. Anything else gives ''."""
+    code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text[:60])).upper()
+    return code if len(code) == CODE_GROUPS * GROUP_LENGTH and set(code) <= set(CODE_LETTERS) else ""
 
 
 def is_locked(failures: int, failed_at: datetime | None, now: datetime) -> bool:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.password_change, name="password-change"),
+    path("code/", views.use_code, name="use-code"),
     path("second-step/", views.second_step, name="second-step"),
     path("own/", own.overview, name="own"),
     path("own/sessions/", own.session_end, name="session-end"),

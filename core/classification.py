@@ -27,10 +27,13 @@ def _fields(public: str = "", internal: str = "", personal: str = "", sensitive:
 
 CLASSES: dict[str, dict[str, Class]] = {
     "accounts.User": _fields(
-        internal="id username organization post is_active must_change_password password_changed_at second_factor_at sessions_ended_at created_at last_login",
+        internal="id username organization post is_active must_change_password password_changed_at second_factor_at sessions_ended_at created_at last_login "
+        "active_since dormant_at",
         personal="name phone",
         sensitive="password",
     ),
+    "accounts.OldPassword": _fields(internal="id user replaced_at", sensitive="password"),
+    "accounts.OneTimeCode": _fields(internal="id user issued_by issued_at expires_at used_at replaced_at", sensitive="digest"),
     "accounts.Session": _fields(internal="user expire_date since seen_at", personal="address agent", sensitive="session_key session_data"),
     "accounts.AccessEvent": _fields(
         internal="id at transaction user_id action table row_id subject village_id household_id detail purpose rows", personal="address"

@@ -25,6 +25,7 @@ UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft"
               "households_namegram", "cadres_presenceposition"}  # fmt: skip
 INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "cadres_spotcheck", "cadres_cadreaction"}
 UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
+UNRECORDED |= {"accounts_oldpassword"}
 UNRECORDED |= {"workflow_serial"}
 INSERT_ONLY |= {"workflow_noticerecord"}
 UNRECORDED |= {"workflow_message"}

@@ -32,11 +32,11 @@ from funds.models import Project
 from households.models import Household
 from reports.models import ChartRelease
 from reports.services import public_file
-from villages.models import Grant, Village, VillageGroup, VillageYear
+from villages.models import Division, Grant, Village, VillageGroup, VillageYear
 from workflow.models import Alert, Job, Message, Procedure, Step
 from workflow.services import open_todo, start_case, store
 
-PUBLIC = {"accounts:sign-in", "core:health", "reports:release-check"}
+PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
@@ -135,6 +135,17 @@ def _cases(villages: list[Subject], owner: User) -> list[Subject]:
     return found
 
 
+def _holders(villages: list[Subject]) -> list[Subject]:
+    """Somebody with a grant in each village and nowhere else."""
+    found = []
+    for village in villages:
+        user = User.objects.create(username=f"check-access-{village.pk}", name="某", password="!")
+        division = Division.objects.get(code=min(village.villages))
+        Grant.objects.create(user=user, role=Role.VILLAGE_COMMITTEE, division=division, area=division.prefix, since=today())
+        found.append(Subject(user.pk, village.villages))
+    return found
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -155,7 +166,7 @@ def subjects() -> dict[str, list[Subject]]:
         "assistance:helper": _of_villages(Helper.objects.all(), "pairings__village__code"),
         "assistance:type": _of_city(MeasureType.objects.all()), "assistance:village": villages, "villages:": villages,
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
-        "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
+        "villages:user-code": _holders(villages), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,

@@ -213,6 +213,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthAndClasses"},
     {"NAME": "accounts.passwords.NotUserName"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NotUsedBefore"},
 ]
 PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=90)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import User
 from accounts.permissions import Role
 from core.clock import today
 from core.filters import ScopedFilter, choice, pick, search_box
@@ -73,3 +74,14 @@ class GrantFilter(ScopedFilter):
         if value == "ending":
             return rows.ending_within(30)
         return rows.active() if value == "active" else rows.filter(until__lt=today())
+
+
+class AreaUserFilter(ScopedFilter):
+    q = search_box("姓名、用户名、单位")
+
+    class Meta:
+        model = User
+        fields = ["q"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(name__contains=text) | Q(username__contains=text) | Q(organization__name__contains=text))

@@ -9,6 +9,7 @@ from villages.models import Grant
 
 menu.add("精准诊治", "村", "villages:list", Permission.VILLAGE_VIEW, order=5)
 menu.add("系统", "授权", "villages:grant-list", Permission.USER_VIEW, order=30)
+menu.add("系统", "本辖区账号", "villages:area-users", Permission.USER_RESET, order=25)
 
 
 @workbench_card

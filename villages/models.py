@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Organization, User
 from accounts.permissions import BLIND, BUSINESS, Role
+from core.clock import today
 from villages import querysets, rules
 
 
@@ -232,3 +233,7 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()} {self.division}"
+
+    @property
+    def in_force(self) -> bool:
+        return self.since <= today() and (self.until is None or self.until >= today())

@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Length
 
+from accounts.models import User
+from accounts.permissions import BLIND, Permission, roles_with
 from core import scope
 from core.clock import today
 from core.querysets import ScopedQuerySet
@@ -31,6 +34,24 @@ class GrantQuerySet(models.QuerySet):
     def visible_to(self, user: Any, permission: str | None = None) -> Self:
         """All of them to who looks after users (administrators see no business data), nobody's to others."""
         return self if user.is_authenticated and user.may(permission or "user_view") else self.none()
+
+
+def resettable_by(user: Any) -> models.QuerySet:
+    """The users this one may hand a one-time code: who holds something, and all of it within the areas where this one resets.
+
+    Never an administrator, nor who resets or grants as well; grants that have not begun count too.
+    """
+    areas = Q()
+    resetting = roles_with(Permission.USER_RESET)
+    for grant in user.active_grants:
+        areas |= Q(area__startswith=grant.area) if grant.role in resetting else Q()
+    if not areas:
+        return User.objects.none()
+    held = apps.get_model("villages.Grant").objects.filter(Q(until=None) | Q(until__gte=today()), user_id=OuterRef("pk"))
+    above = BLIND | resetting | roles_with(Permission.USER_EDIT) | roles_with(Permission.GRANT_EDIT)
+    return User.objects.filter(
+        Exists(held.filter(areas)), ~Exists(held.exclude(areas)), ~Exists(held.filter(role__in=above)), is_active=True
+    ).exclude(pk=user.pk)
 
 
 class VillageQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages.views import grants, records
+from villages.views import accounts, grants, records
 
 app_name = "villages"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("grants/", grants.grant_list, name="grant-list"),
     path("grants/new/<int:pk>/", grants.grant_create, name="grant-create"),
     path("grants/<int:pk>/end/", grants.grant_end, name="grant-end"),
+    path("accounts/", accounts.area_users, name="area-users"),
+    path("accounts/<int:pk>/code/", accounts.user_code, name="user-code"),
 ]

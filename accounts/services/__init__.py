@@ -1,6 +1,8 @@
-"""Writes of this room, by noun: users and organizations, the second factor, sessions."""
+"""Writes of this room, by noun: users and organizations, one-time codes, the second factor, sessions, leaving, dormancy."""
 
+from accounts.services.codes import issue_codes, issue_reset_code, use_code
 from accounts.services.departures import leave, on_departure
+from accounts.services.dormancy import close_dormant, soon_dormant
 from accounts.services.second_factor import (
     check_code,
     clear_second_factor,
@@ -39,11 +41,14 @@ __all__ = [
     "check_code",
     "clear_second_factor",
     "client_address",
+    "close_dormant",
     "create_user",
     "edit_user",
     "end_session",
     "end_sessions",
     "find_account",
+    "issue_codes",
+    "issue_reset_code",
     "key_address",
     "leave",
     "make_first_password",
@@ -63,4 +68,6 @@ __all__ = [
     "set_active",
     "set_up_second_factor",
     "shortened",
+    "soon_dormant",
+    "use_code",
 ]

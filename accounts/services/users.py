@@ -4,12 +4,14 @@ import secrets
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.hashers import is_password_usable
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import AccessEvent, Organization, User
+from accounts.models import AccessEvent, OldPassword, OneTimeCode, Organization, User
 from accounts.services.departures import leave
+from core import settings as parameters
 from core.classification import names_persons
 from core.crypto import blind_index
 from core.scope import because
@@ -33,10 +35,20 @@ def create_user(*, username: str, name: str, password: str, by: User | None, **f
 @transaction.atomic
 def change_password(*, user: User, password: str, by: User, reason: str = "修改密码") -> None:
     because(reason)
+    _remember(user)
     user.set_password(password)
     user.must_change_password = by.pk != user.pk
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    OneTimeCode.objects.filter(user=user, used_at=None, replaced_at=None).update(replaced_at=timezone.now())
+
+
+def _remember(user: User) -> None:
+    """Keep the password that is replaced, and no more of them than the setting asks to look back on."""
+    if is_password_usable(user.password):
+        OldPassword.objects.create(user=user, password=user.password)
+    kept = OldPassword.objects.filter(user=user).values_list("pk", flat=True)[: max(0, parameters.get("password_history") - 1)]
+    OldPassword.objects.filter(user=user).exclude(pk__in=list(kept)).delete()
 
 
 def find_account(*, username: str) -> User | None:
@@ -143,8 +155,9 @@ def set_active(*, user: User, active: bool, by: User, reason: str) -> User:
     if user.pk == by.pk:
         raise AccountsError("不能停用自己的账号,请由另一位系统管理员办理。")
     because(reason)
-    user.is_active = active
-    user.save(update_fields=["is_active"])
+    user.is_active, user.dormant_at = active, None
+    user.active_since = timezone.now() if active else user.active_since
+    user.save(update_fields=["is_active", "dormant_at", "active_since"])
     if not active:
         leave(user=user, by=by, reason=reason)
     return user

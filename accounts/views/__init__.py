@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import rules, services
-from accounts.forms import CodeForm, PasswordChangeForm, SignInForm
+from accounts.forms import CodeForm, PasswordChangeForm, SignInForm, UseCodeForm
 from accounts.models import User
 
 
@@ -94,6 +95,29 @@ def second_step(request: HttpRequest) -> HttpResponse:
             return redirect(target)
         form.add_error("code", refusal)
     return render(request, "accounts/second_step.html", {"form": form, "account": user})
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def use_code(request: HttpRequest) -> HttpResponse:
+    """Who was handed a one-time code sets a password, and then signs in with it like everybody."""
+    form = UseCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            refusal = services.use_code(
+                username=asked["username"], code=asked["code"], password=asked["new"], address=services.client_address(request)
+            )
+        except ValidationError as error:
+            form.add_error("new", error)
+        else:
+            if not refusal:
+                logout(request)
+                messages.success(request, "密码已设置,请用新密码登录。")
+                return redirect(settings.LOGIN_URL)
+            form.add_error(None, refusal)
+    return render(request, "accounts/use_code.html", {"form": form})
 
 
 @require_POST

@@ -114,7 +114,7 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [*pages.facts(user, "username", "organization", "post"), Fact("联系电话", mask_phone(user.phone)),
              *pages.facts(user, "must_change_password", "password_changed_at", "second_factor_at"),
              Fact("正在使用的登录", f"{len(sessions)} 处"), *pages.facts(user, "last_login", "created_at")]  # fmt: skip
-    state = "" if user.is_active else "已停用"
+    state = "" if user.is_active else "已停用(久未登录)" if user.dormant_at else "已停用"
     return pages.record_page(request, title=user.name, crumbs=[*_crumbs(), (user.name, "")], state=state, links=links, facts=facts, tables=[table])
 
 
