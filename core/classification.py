@@ -53,6 +53,12 @@ CLASSES: dict[str, dict[str, Class]] = {
         "join_reason left_on leave_reason",
         sensitive="health disability_category disability_grade disability_number disability_number_index illness_note medical_aid",
     ),
+    "households.ImportBatch": _fields(
+        internal="id number purpose state title kind sha256 size comment year blank_clears valid_only villages needs_city headings counts plan_sha256 "
+        "made_by organization made_at submitted_at confirmed_by confirmed_at opinion imported_at transaction undone_by undone_at undo_reason job",
+        personal="file report annotated",
+    ),
+    "households.Reentry": _fields(internal="id batch household village member place item done_by done_on", personal="subject theirs ours"),
     "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
     "cadres.Cadre": _fields(
         public="name home_unit post",

@@ -3,8 +3,10 @@
 from typing import Any, Self
 
 from django.apps import apps
+from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 
+from core import scope
 from core.querysets import ScopedQuerySet
 
 LIST_FIELDS = (
@@ -56,3 +58,15 @@ class MemberQuerySet(HouseholdRowQuerySet):
             Q(left_on=None) | Q(left_on__gt=day),
             household__identified_on__lte=day,
         ).filter(Q(household__ended_on=None) | Q(household__ended_on__gt=day))
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """One's own, and those whose villages all lie where the user may import (or confirm, when that is asked)."""
+        if not user.is_authenticated:
+            return self.none()
+        found = scope.reach(user, permission) if permission else scope.reach(user, "household_import") | scope.reach(user, "household_import_confirm")
+        if found.everything:
+            return self
+        inside = Q(villages__contained_by=sorted(found.villages)) & ~Q(villages=[]) if found.villages else Q(pk=None)
+        return self.filter(inside if permission == "household_import_confirm" else inside | Q(made_by=user))

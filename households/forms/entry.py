@@ -12,23 +12,18 @@ from core.checks.identity import parse_disability_number, parse_id_number
 from core.checks.names import clean_name
 from core.checks.problems import CheckError, Problem
 from core.forms import AmountField, CheckedField, CodeSelect, LineField, RoomForm, WrittenDateField, room_field
-from core.masking import mask_account, mask_id_number, mask_phone
 from households.models import Household, Income, Living, Member
 from households.rules import codes
 from households.rules.income import GROUPS, check_income
 from households.rules.living import check_living
 from households.rules.members import HouseholdFacts, MemberFacts, check_household, check_member
 from households.services import HouseholdInput, where_registered
+from households.sheets.columns import MASKS
 from villages.models import Village, VillageGroup
 
 
 class EncryptedLine(LineField):
     """An encrypted model field is a text column without a length; the form gives it one."""
-
-
-# How a stored secret is shown in a form. Sent back as it was shown, it is left as it is stored.
-MASKS = {"id_number": mask_id_number, "disability_number": mask_id_number, "illness_note": lambda text: "*" * len(text or ""),
-         "phone": mask_phone, "bank_account": mask_account}  # fmt: skip
 
 
 def masked(name: str, value: Any) -> Any:

@@ -170,6 +170,8 @@ def _change(m: MemberFacts) -> list[Problem]:
         found.append(_error("joined_on", "人员增加要写明日期。"))
     if m.left_on and m.birth_on and m.left_on < m.birth_on:
         found.append(_error("left_on", "减少日期早于出生日期。"))
+    if m.left_on and m.joined_on and m.left_on < m.joined_on:
+        found.append(_error("left_on", "减少日期早于增加日期。"))
     return found
 
 

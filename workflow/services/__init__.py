@@ -31,7 +31,7 @@ from workflow.services.cases import (
 from workflow.services.changes import apply_change, confirm_change, drop_old_previews, preview_change, start_undo, undo_change
 from workflow.services.drafts import drop_draft, save_draft
 from workflow.services.errors import AlreadyDecided, NotYours, OutOfOrder, StaleCase, StillMissing, WorkflowError
-from workflow.services.exports import PASSWORD_ONCE, drop_expired, start_export, take_password, wants_password, write_export
+from workflow.services.exports import PASSWORD_ONCE, drop_expired, protect, start_export, take_password, wants_password, watermark, write_export
 from workflow.services.files import attach, store
 from workflow.services.jobs import Handler, JobCancelled, JobRun, Progress, cancel_job, fail_interrupted, finish_job, start_job
 from workflow.services.notices import (
@@ -83,3 +83,4 @@ __all__ += [
     "finish_todo", "hand_over", "may_decide", "missing", "notify", "open_todo", "print_sheet", "read_messages", "refuse", "remind", "resubmit",
     "said", "see_todo", "sheet_changed", "start_case", "take_scan", "takes_part", "whom_it_waits_for", "withdraw",
 ]  # fmt: skip
+__all__ += ["protect", "watermark"]

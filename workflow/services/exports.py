@@ -60,7 +60,7 @@ def write_export(run: JobRun) -> None:
             merge_ranges=[(0, 0, 0, max(1, len(listing.columns) - 1), mark)],
             page_setup={"header": "&L" + mark.replace("&", "&&")[:200], "footer": "&R&P/&N"},
         )  # fmt: skip
-        data = _protected(run, listing, path)
+        data = protect(run, path, must=wants_password(listing))
     AccessEvent.objects.create(user_id=run.user.pk, action="exported", table=listing.table or listing.key,
                                purpose=run.parameters["purpose"], detail=listing.title, rows=written)  # fmt: skip
     hours = settings.get("export_hours")
@@ -75,10 +75,10 @@ def watermark(user: User, purpose: str) -> str:
     return f"{user.name}({user.username})于 {moment} 导出,用途:{purpose}。含个人信息,仅限本人用于上述用途,不得转发。"
 
 
-def _protected(run: JobRun, listing: listings.Listing, path: Path) -> bytes:
+def protect(run: JobRun, path: Path, *, must: bool) -> bytes:
     """The workbook's bytes, encrypted where a password was chosen or must be; one made here is kept for its only showing."""
     chosen = decrypt(run.parameters.get("secret", ""))
-    if not chosen and not wants_password(listing):
+    if not chosen and not must:
         return path.read_bytes()
     password = chosen or make_first_password()
     if not chosen:
