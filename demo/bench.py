@@ -149,12 +149,14 @@ def charts() -> dict[str, Callable[[], Measured]]:
     return {"charts_one_village": one}
 
 
-def measure(names: list[str]) -> dict[str, dict[str, Any]]:
+def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     """Run the benches (all, or those named) on the database of this process."""
+    from demo import bench_sheets
+
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone()[0] == "pa_app", "bench measures as the restricted role"
-    benches = Pages().benches() | charts()
+    benches = Pages().benches() | charts() | bench_sheets.benches(households)
     wanted = names or list(benches)
     unknown = [name for name in wanted if name not in benches]
     if unknown:
