@@ -352,8 +352,9 @@ def store(checked: Checked, *, reason: str, day: date, progress: Progress = sile
     """Write a check's plans in the caller's transaction. Raises ImportRefused for what the database itself refuses."""
     because(reason)
     try:
-        write(checked.to_write, today=day, progress=progress)
         with connection.cursor() as cursor:
+            cursor.execute("set constraints all deferred")
+            write(checked.to_write, today=day, progress=progress)
             cursor.execute("set constraints all immediate")
             cursor.execute("select pg_current_xact_id()::text::bigint")
             number = cursor.fetchone()[0]

@@ -69,6 +69,7 @@ def _households(batch: ImportBatch) -> list[int]:
 
 def _take_back(batch: ImportBatch, ids: list[int], progress: Progress) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("set constraints all deferred")
         for step, model in enumerate((Income, Living, Member), start=1):
             progress(step, 5, f"正在撤销{model._meta.verbose_name}")
             _remove(cursor, model, batch)

@@ -141,7 +141,13 @@ def write_register(path: str, households: Any, *, mark: str = "") -> dict[str, i
 
     sheets: list[Any] = [(TITLES[part], counted(part, _records(part, households))) for part in PARTS]
     head: Any = {TITLES[part]: [(0, 0, 0, 8, mark)] for part in PARTS} if mark else None
-    write_worksheets(sheets, path, header_row=dict.fromkeys(TITLES.values(), 1) if mark else None, merge_ranges=head, freeze_panes={"general": {"row": 3 if mark else 2, "col": 3}})
+    write_worksheets(
+        sheets,
+        path,
+        header_row=dict.fromkeys(TITLES.values(), 1) if mark else None,
+        merge_ranges=head,
+        freeze_panes={"general": {"row": 3 if mark else 2, "col": 3}},
+    )
     return written
 
 
