@@ -63,6 +63,8 @@ class ImportBatch(models.Model):
     opinion = models.CharField("复核意见", max_length=200, blank=True)
     imported_at = models.DateTimeField("导入时间", null=True)
     transaction = models.BigIntegerField("事务", null=True)
+    first_event = models.BigIntegerField("首条变更", null=True)
+    last_event = models.BigIntegerField("末条变更", null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="撤销人")
     undone_at = models.DateTimeField("撤销时间", null=True)
     undo_reason = models.CharField("撤销原因", max_length=200, blank=True)

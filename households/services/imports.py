@@ -342,9 +342,7 @@ def carry_out(*, batch: ImportBatch, by: Any, progress: Progress = silent) -> di
     if checked.digest() != batch.plan_sha256 or (checked.errors and not batch.valid_only):
         raise ImportRefused(STALE)
     result = store(checked, reason=f"表格导入 {batch.number}:{batch.comment}", day=today(), progress=progress)
-    batch.state, batch.imported_at, batch.counts = State.DONE, timezone.now(), batch.counts | checked.counts
-    batch.transaction = result["transaction"]
-    batch.save()
+    _stored(batch, result)
     return result
 
 
@@ -354,13 +352,27 @@ def store(checked: Checked, *, reason: str, day: date, progress: Progress = sile
     try:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all deferred")
-            write(checked.to_write, today=day, progress=progress)
-            cursor.execute("set constraints all immediate")
             cursor.execute("select pg_current_xact_id()::text::bigint")
             number = cursor.fetchone()[0]
+            first = _last_event(cursor, number)
+            write(checked.to_write, today=day, progress=progress)
+            cursor.execute("set constraints all immediate")
+            last = _last_event(cursor, number)
     except IntegrityError as error:
         raise ImportRefused(_refusal(error)) from error
-    return {"counts": checked.counts, "transaction": number}
+    return {"counts": checked.counts, "transaction": number, "first_event": first + 1, "last_event": last}
+
+
+def _last_event(cursor: Any, number: int) -> int:
+    cursor.execute("select coalesce(max(id), 0) from core_event where transaction = %s", [number])
+    return int(cursor.fetchone()[0])
+
+
+def _stored(batch: ImportBatch, result: dict[str, Any]) -> None:
+    """The batch as carried out: where in the trail its changes stand."""
+    batch.state, batch.imported_at, batch.counts = State.DONE, timezone.now(), batch.counts | result["counts"]
+    batch.transaction, batch.first_event, batch.last_event = result["transaction"], result["first_event"], result["last_event"]
+    batch.save()
 
 
 REFUSALS = {
@@ -454,7 +466,5 @@ def import_file(*, data: bytes, title: str, day: date, only_check: bool, mark: b
         batch = receive(data=data, title=title, comment="服务器命令导入", year=day.year, by=None)
         batch.plan_sha256, batch.villages, batch.headings = checked.digest(), sorted(checked.villages), _headings(read)
         batch.counts = checked.counts | {"errors": 0, "refused": 0, "warnings": checked.warnings, "rows": read.sheets.rows}
-        batch.transaction = store(checked, reason=f"表格导入 {batch.number}:{title}", day=day)["transaction"]
-        batch.state, batch.imported_at = State.DONE, timezone.now()
-        batch.save()
+        _stored(batch, store(checked, reason=f"表格导入 {batch.number}:{title}", day=day))
     return checked.counts, errors, marked

@@ -23,16 +23,21 @@ class UndoRefused(HouseholdsError):
     """An import that cannot be taken back; nothing was changed."""
 
 
+def _span(batch: ImportBatch) -> list[int | None]:
+    """Where in the trail the import's own changes stand."""
+    return [batch.transaction, batch.first_event, batch.last_event]
+
+
 def touched_since(batch: ImportBatch) -> list[str]:
     """Codes of households that somebody changed after this import (a few of them)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "with ours as (select household_id, max(id) as last from core_event "
-            'where transaction = %s and at >= %s and "table" = any(%s) group by household_id) '
+            'where transaction = %s and id between %s and %s and "table" = any(%s) group by household_id) '
             "select h.household_code from ours join households_household h on h.id = ours.household_id where exists ("
-            "select from core_event e where e.household_id = ours.household_id and e.id > ours.last and e.transaction <> %s "
+            "select from core_event e where e.household_id = ours.household_id and e.id > ours.last "
             'and e."table" = any(%s)) order by 1 limit %s',
-            [batch.transaction, batch.made_at, NAMES, batch.transaction, NAMES, NAMED],
+            [*_span(batch), NAMES, NAMES, NAMED],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -62,8 +67,8 @@ def undo(*, batch: ImportBatch, reason: str, by: Any, progress: Progress = silen
 
 def _households(batch: ImportBatch) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute('select distinct household_id from core_event where transaction = %s and at >= %s and "table" = any(%s)',
-                       [batch.transaction, batch.made_at, NAMES])  # fmt: skip
+        cursor.execute('select distinct household_id from core_event where transaction = %s and id between %s and %s and "table" = any(%s)',
+                       [*_span(batch), NAMES])  # fmt: skip
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -85,8 +90,8 @@ def _take_back(batch: ImportBatch, ids: list[int], progress: Progress) -> None:
 def _remove(cursor: Any, model: Any, batch: ImportBatch) -> None:
     table = model._meta.db_table
     cursor.execute(
-        f"delete from {table} where id in (select row_id from core_event where transaction = %s and at >= %s and \"table\" = %s and action = 'I')",
-        [batch.transaction, batch.made_at, table],
+        f"delete from {table} where id in (select row_id from core_event where transaction = %s and id between %s and %s and \"table\" = %s and action = 'I')",
+        [*_span(batch), table],
     )
 
 
@@ -104,6 +109,6 @@ def _restore(cursor: Any, model: Any, batch: ImportBatch) -> None:
         source = f"jsonb_populate_record(null::{table}, to_jsonb(old) || e.before)"
         cursor.execute(
             f"update {table} t set {', '.join(sets)} from core_event e join {table} old on old.id = e.row_id cross join lateral {source} r "
-            f"where e.transaction = %s and e.at >= %s and e.\"table\" = %s and e.action = 'U' and t.id = e.row_id{condition}",
-            [batch.transaction, batch.made_at, table],
+            f"where e.transaction = %s and e.id between %s and %s and e.\"table\" = %s and e.action = 'U' and t.id = e.row_id{condition}",
+            [*_span(batch), table],
         )

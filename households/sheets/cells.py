@@ -98,7 +98,7 @@ def _code(column: Column) -> Reader:
         plain = unicodedata.normalize("NFKC", label)
         for text in (code, code.lstrip("0") or "0", plain, f"{code}{plain}"):
             known.setdefault(text, code)
-        parts = [plain.split("(")[0], plain.removeprefix("之"), plain.removesuffix("族") if len(plain) > 2 else plain, plain.removesuffix("级")]
+        parts = [plain.split("(")[0], plain.removeprefix("之"), plain.removesuffix("族"), plain.removesuffix("级")]
         parts += EXTRA.get(column.name, {}).get(code, ())
         for text in parts:
             shorter.setdefault(text, set()).add(code)

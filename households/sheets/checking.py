@@ -190,7 +190,7 @@ class Check:
         plan = Plan(home, CREATED, village_id, None, stored.code if stored else home.code, household, members, living, incomes)
         if stored is not None:
             plan.pk, plan.action = stored.pk, UPDATED if any(True for _ in plan.rows()) else UNCHANGED
-        if plan.action != UNCHANGED and not home.bad and not self.compare:
+        if plan.action != UNCHANGED and not home.unread and not self.compare:
             plan.warnings = self._rules(plan, stored)
         return None if home.bad and not self.compare else plan
 
@@ -302,7 +302,7 @@ class Check:
 
     def _needed(self, home: Home, part: str, row: Row) -> None:
         for name in NEEDED[part]:
-            if row.record[INDEX[part][name]] in ("", None) and not home.bad:
+            if row.record[INDEX[part][name]] in ("", None) and not home.unread:
                 self.refuse(home, row.line, f"{part}.{name}", "请填写。", "required")
 
     # --- members -----------------------------------------------------------------------------------------
@@ -363,6 +363,7 @@ class Check:
                 said = parse_id_number(number, today=self.today, demo=self.demo)
             except CheckError as error:
                 self.refuse(home, row.line, "member.id_number", str(error), "value", number)
+                home.unread = True  # sex and birth date cannot be told from it
             else:
                 assert row.line is not None
                 values[NUMBER] = said.number
@@ -416,37 +417,37 @@ class Check:
     # --- the rules of the entry screen ---------------------------------------------------------------------
     def _rules(self, plan: Plan, stored: Stored | None) -> int:
         """Findings over the household as it will stand: errors at their cells, and how many warnings (of the newest year)."""
-        home, today = plan.home, self.today
+        today = self.today
         facts = [MemberFacts(*_member_facts(row.record)) for row in plan.members]
         head = next((fact for fact in facts if fact.relation == Relation.HEAD and fact.left_on is None), None)
         warnings = 0
         for row, fact in zip(plan.members, facts, strict=True):
-            warnings += self._place(home, row, MEMBER, check_member(fact, head=head, today=today))
+            warnings += self._place(plan, row, MEMBER, check_member(fact, head=head, today=today))
         household = HouseholdFacts(*_household_facts(plan.household.record))
-        warnings += self._place(home, plan.household, HOUSEHOLD, check_household(household, facts, today=today))
+        warnings += self._place(plan, plan.household, HOUSEHOLD, check_household(household, facts, today=today))
         population = sum(fact.left_on is None for fact in facts)
         living: dict[int, Values] = {}
         newest = [max((row.record[0] for row in rows), default=0) for rows in (plan.living, plan.incomes)]
         for row in plan.living:
             values = living[row.record[0]] = dict(zip(FIELDS[LIVING], row.record, strict=True))
-            found = self._place(home, row, LIVING, check_living(values, population=population))
+            found = self._place(plan, row, LIVING, check_living(values, population=population))
             warnings += found if row.record[0] == newest[0] else 0
         for row in plan.incomes:
             year = row.record[0]
             before = stored.incomes.get(year - 1) if stored else None
             problems = check_income(dict(zip(FIELDS[INCOME], row.record, strict=True)), members=facts, living=living.get(year),
                                     year_end=min(today, date(year, 12, 31)), previous=before[2] if before else None)  # fmt: skip
-            found = self._place(home, row, INCOME, problems)
+            found = self._place(plan, row, INCOME, problems)
             warnings += found if year == newest[1] else 0
         return warnings
 
-    def _place(self, home: Home, row: Row, part: str, problems: list[Problem]) -> int:
-        warnings = 0
+    def _place(self, plan: Plan, row: Row, part: str, problems: list[Problem]) -> int:
+        home, warnings = plan.home, 0
         for problem in problems:
             if problem.level == "warning":
                 warnings += 1
             elif problem.field == "members":
-                self.refuse(home, None, "member.relation", problem.message, "rule")
+                self.refuse(home, next((row.line for row in plan.members if row.line), None), "member.relation", problem.message, "rule")
             else:
                 self.refuse(home, row.line, f"{part}.{problem.field}", problem.message, "rule")
         return warnings

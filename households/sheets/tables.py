@@ -52,7 +52,8 @@ class Home:
     members: list[Line] = field(default_factory=list)
     living: dict[int, Line] = field(default_factory=dict)
     incomes: dict[int, Line] = field(default_factory=dict)
-    bad: bool = False
+    bad: bool = False  # refused
+    unread: bool = False  # for a cell that could not be read: what the rules would say of it means nothing
 
     @property
     def place(self) -> Line:
@@ -162,7 +163,8 @@ class Sheets:
             line = Line(table, row, ())
             if home is None:
                 home = self.homes[key] = Home(key, code or "", first=line)
-            home.bad = home.bad or place in bad
+            home.unread = home.unread or place in bad
+            home.bad = home.bad or home.unread
             home.head_id = home.head_id or head_id or ""
             self._village(home, line, villages[place], townships[place])
             for part, found in records.items():

@@ -77,7 +77,7 @@ def _codes_sheet(book: Workbook) -> dict[tuple[tuple[str, str], ...], str]:
         for column in sheet_columns(part):
             if not column.choices or column.choices in places:
                 continue
-            for offset, text in ((0, "编号"), (1, column.label)):
+            for offset, text in ((0, "编号"), (1, f"代码:{column.label}")):
                 cell = sheet.cell(1, position + offset, text)
                 cell.font, cell.fill = Font(bold=True), HEAD_FILL
             for row, (code, label) in enumerate(column.choices, start=2):

@@ -260,19 +260,12 @@ def test_a_blank_cell_keeps_what_is_stored_and_none_clears_it(world):
 
 def test_a_new_head_is_taken_in_one_step(world):
     take(book(sheets()))
+    code = {"ref": "", "household_code": Household.objects.get().household_code}
     people = [change(PEOPLE[0], member__left_on="2017-09-01", member__leave_reason="死亡"), change(PEOPLE[1], member__relation="户主"), PEOPLE[2]]
-    counts, errors = take(book(sheets(people=[people[1], people[0], people[2]], homes=[change(HOME, household_code=Household.objects.get().household_code)])
-                               | {"家庭成员": book_members(people)}))  # fmt: skip
+    counts, errors = take(book(sheets([HOME | code], [row | code for row in people], [], [])))
     assert errors == []
     assert done(counts)["member"] == (0, 2, 1)
     assert Member.objects.get(relation="01", left_on=None).name == "李秀英"
-
-
-def book_members(people):
-    from tests.households.books import rows_of
-
-    code = Household.objects.get().household_code
-    return rows_of("member", [change(row, ref="", household_code=code) for row in people])
 
 
 def test_somebody_registered_elsewhere_is_told_as_on_the_entry_screen(world):
