@@ -146,6 +146,33 @@ def _pair(household: Household, helper: Helper, day: date, *, is_main: bool, rea
     return _write(Pairing(household=household, village_id=household.village_id), fields, reason)
 
 
+@transaction.atomic
+def replace_helper(*, pairing: Pairing, helper: Helper, changed_on: date, reason: str, by: User) -> Pairing:
+    """From a day on somebody else takes over a pairing, main or not; the former one ends the day before and stays."""
+    pairing = Pairing.objects.select_for_update(of=("self",)).select_related("helper", "household").get(pk=pairing.pk)
+    household = _open(pairing.household)
+    if pairing.ended_on:
+        raise AssistanceError("这项结对已经结束。")
+    if Pairing.objects.filter(household=household, helper=helper, ended_on=None).exists():
+        raise AssistanceError(f"{helper.name} 已与这户结对,请在该户的“帮扶”页办理。")
+    _end_before(pairing, changed_on, reason)
+    return _pair(household, helper, changed_on, is_main=pairing.is_main, reason=reason)
+
+
+@transaction.atomic
+def undo_replacement(*, pairing: Pairing, successor_id: int, reason: str, by: User) -> Pairing:
+    """Take back a replacement nobody has built on: the new pairing goes (the trail keeps it), the former one runs on."""
+    rows = {each.pk: each for each in Pairing.objects.select_for_update().filter(pk__in=[pairing.pk, successor_id])}
+    former, successor = rows.get(pairing.pk), rows.get(successor_id)
+    if former is None or successor is None or successor.ended_on or successor.is_main != former.is_main:
+        raise AssistanceError("新的结对之后又有变动,请在该户的“帮扶”页办理。")
+    if former.ended_on != successor.started_on - timedelta(days=1):
+        raise AssistanceError("原来的结对之后又有变动,请在该户的“帮扶”页办理。")
+    because(reason)
+    successor.delete()
+    return _write(former, {"ended_on": None, "end_reason": ""}, reason)
+
+
 # --- measures ------------------------------------------------------------------------------------
 @transaction.atomic
 def save_measure_type(*, measure_type: MeasureType, by: User, **fields: Any) -> MeasureType:

@@ -17,4 +17,4 @@ class CoreConfig(AppConfig):
         )
 
         post_migrate.connect(walls.install_after_migrate, sender=self)
-        autodiscover_modules("parameters", "notices", "figures", "alerts", "inputs", "approvals", "tasks", "menu")
+        autodiscover_modules("parameters", "notices", "figures", "alerts", "changes", "inputs", "approvals", "tasks", "menu")

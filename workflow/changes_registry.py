@@ -20,9 +20,9 @@ Held = dict[str, Any]
 class Changeable:
     """One field of many records. Refusals are exceptions with `for_user`; each is shown beside its record.
 
-    `records(rows)`: the records behind the rows chosen in the list `listing_key` (the rows themselves, or a household's
+    `records(rows)`: the records behind the rows chosen in the list `listing_key` at `list_url` (the rows themselves, or a household's
     members); `related` is what the other functions look at beside them. `form_field(user)` asks the new value, `keep(value)` makes JSON of it, `words`
-    tells that. `read(record)`: what the record holds now, as JSON; `show` tells it. `refuse(record, kept)`: why this one cannot
+    tells that. `read(record)`: what the record holds now, as JSON; `show(record)` tells it. `refuse(record, kept)`: why this one cannot
     be changed, or "". `apply(record, kept, by=, reason=)` calls the room's service and returns what it wrote: while `read` still says the
     same, `undo(record, before, written, by=, reason=)` takes it back.
     """
@@ -30,6 +30,7 @@ class Changeable:
     key: str
     label: str
     listing_key: str
+    list_url: str
     permission: str
     model: type[Model]
     records: Callable[[QuerySet], QuerySet]
@@ -37,7 +38,7 @@ class Changeable:
     keep: Callable[[Any], Any]
     words: Callable[[Any], str]
     read: Callable[[Any], Held]
-    show: Callable[[Held], str]
+    show: Callable[[Any], str]
     refuse: Callable[[Any, Any], str]
     apply: Callable[..., Held]
     undo: Callable[..., None]

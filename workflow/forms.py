@@ -6,7 +6,9 @@ from django import forms
 
 from core.clock import today
 from core.forms import CodeSelect, LineField, WholeField, WrittenDateField
+from core.listing import PICKED
 from workflow import alerts_registry, services
+from workflow.changes_registry import Changeable
 from workflow.models import Alert, AlertRule
 
 
@@ -94,3 +96,30 @@ class AlertRuleForm(forms.Form):
         data = super().clean() or {}
         data["parameters"] = {each.key: data.pop(f"p_{each.key}", None) for each in self.parameters}
         return data
+
+
+class ChangeForm(forms.Form):
+    """The new value and the reason; the selection made in the list travels along."""
+
+    widths = {"value": "w6", "reason": "w12"}
+    reason = LineField(label="修改原因", max_length=200, min_length=2, help_text="文件、会议或其他依据,记入每条记录的变更历史")
+    pick = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+    all = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, changeable: Changeable, user: Any, selection: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        picked = selection.getlist("pick")[:PICKED]
+        self.fields = {"value": changeable.form_field(user), **self.fields}
+        self.fields["pick"].choices = [(each, each) for each in picked]
+        self.initial |= {"pick": picked, "all": selection.get("all", ""), "query": selection.get("query", "")}
+        for field in self.fields.values():
+            field.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。", "min_length": "请写清楚修改原因。"}
+
+
+class UndoForm(forms.Form):
+    widths = {"reason": "w12"}
+    reason = LineField(label="撤销原因", max_length=200, min_length=2, error_messages={"required": "请填写。", "min_length": "请写清楚撤销原因。"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)

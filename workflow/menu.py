@@ -13,6 +13,7 @@ menu.add("工作台", "工作台", "core:workbench", order=1)
 menu.add("工作台", "任务", "workflow:job-list", order=20)
 menu.add("工作台", "草稿", "workflow:draft-list", order=30)
 
+menu.add("工作台", "批量修改", "workflow:change-list", Permission.HOUSEHOLD_EDIT, Permission.PAIRING_EDIT, order=25)
 menu.add("责任监督", "预警", "workflow:alert-list", Permission.ALERT_VIEW, order=70)
 menu.add("责任监督", "预警规则", "workflow:alert-rules", Permission.ALERT_VIEW, order=71)
 

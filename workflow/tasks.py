@@ -95,6 +95,7 @@ def bulk_change(run: services.JobRun) -> None:
         services.undo_change(change=change, reason=run.parameters["undo"], by=run.user)
     else:
         services.apply_change(change=change, by=run.user)
+    recheck.defer(households=services.touched_households(change))
     run.message, run.result_url = "已完成。", change.get_absolute_url()
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workflow.views import alerts, cases, inbox, work
+from workflow.views import alerts, cases, changes, inbox, work
 
 app_name = "workflow"
 work_pages = [
@@ -8,6 +8,11 @@ work_pages = [
     path("alerts/rules/", alerts.alert_rules, name="alert-rules"),
     path("alerts/<int:pk>/", alerts.alert_detail, name="alert-detail"),
     path("alerts/<int:pk>/judge/", alerts.alert_judge, name="alert-judge"),
+    path("changes/", changes.change_list, name="change-list"),
+    path("changes/new/<slug:key>/", changes.change_create, name="change-create"),
+    path("changes/<int:pk>/", changes.change_detail, name="change-detail"),
+    path("changes/<int:pk>/confirm/", changes.change_confirm, name="change-confirm"),
+    path("changes/<int:pk>/undo/", changes.change_undo, name="change-undo"),
     path("jobs/", work.job_list, name="job-list"),
     path("jobs/<int:pk>/", work.job_detail, name="job-detail"),
     path("jobs/<int:pk>/cancel/", work.job_cancel, name="job-cancel"),

@@ -31,13 +31,15 @@
     else if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
     else if (event.key === "Enter" && row && event.target === document.body) location.href = row.dataset.url;
+    else if (event.key === "x" && row) { const box = $("input[name=pick]", row); if (box) box.checked = !box.checked; }
     else if (event.key === "e") { const edit = $("[data-edit]"); if (edit) edit.click(); }
     else if (event.key === "n") { const add = $("[data-primary]"); if (add) add.click(); }
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    if (event.target.matches("[data-pick-page]")) $$("input[name=pick]").forEach((box) => { box.checked = event.target.checked; });
     const row = event.target.closest("table[data-list] tr[data-url]");
-    if (row && !event.target.closest("a, button, input, label") && !String(getSelection())) location.href = row.dataset.url;
+    if (row && !event.target.closest("a, button, input, label, td.pick") && !String(getSelection())) location.href = row.dataset.url;
   });
 
   /* demo users fill the sign-in form */

@@ -28,7 +28,7 @@ from workflow.services.cases import (
     takes_part,
     withdraw,
 )  # fmt: skip
-from workflow.services.changes import apply_change, confirm_change, drop_old_previews, preview_change, start_undo, undo_change
+from workflow.services.changes import apply_change, confirm_change, drop_old_previews, preview_change, start_undo, touched_households, undo_change
 from workflow.services.drafts import drop_draft, save_draft
 from workflow.services.errors import AlreadyDecided, NotYours, OutOfOrder, StaleCase, StillMissing, WorkflowError
 from workflow.services.exports import PASSWORD_ONCE, drop_expired, protect, start_export, take_password, wants_password, watermark, write_export
@@ -68,7 +68,7 @@ from workflow.services.todos import drop_todo, finish_todo, notify, open_todo, r
 
 __all__ = [
     "NEXT", "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
-    "judge_alert", "preview_change", "run_alerts", "tell_alerts", "start_undo", "undo_change",
+    "judge_alert", "preview_change", "run_alerts", "tell_alerts", "start_undo", "touched_households", "undo_change",
     "PASSWORD_ONCE", "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "drop_expired",
     "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "write_export",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def _previewed(change: BulkChange, changeable: Changeable, record: Any, refusal:
     held = changeable.read(record)
     return BulkChangeRow(
         change=change, row_id=record.pk, village_id=getattr(record, "village_id", None), household_id=getattr(record, "household_id", None),
-        label=changeable.name(record)[:120], before=held, before_label=changeable.show(held)[:120], refusal=refusal[:300],
+        label=changeable.name(record)[:120], before=held, before_label=changeable.show(record)[:120], refusal=refusal[:300],
         after_label="" if refusal else change.value_label,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def _apply_one(changeable: Changeable, record: Any, row: BulkChangeRow, change: 
         return GONE
     held = changeable.read(record)
     if held != row.before:
-        return f"预览之后已被改动,现为“{changeable.show(held)}”。"[:300]
+        return f"预览之后已被改动,现为“{changeable.show(record)}”。"[:300]
     return _refused(lambda: setattr(row, "after", changeable.apply(record, change.value, by=by, reason=change.reason)))
 
 
@@ -179,7 +179,7 @@ def _undo_one(changeable: Changeable, record: Any, row: BulkChangeRow, by: User,
         return "没有撤销:" + GONE
     held, written = changeable.read(record), row.after or {}
     if any(written.get(key) != value for key, value in held.items()):
-        return f"没有撤销:修改之后又有改动,现为“{changeable.show(held)}”。"[:300]
+        return f"没有撤销:修改之后又有改动,现为“{changeable.show(record)}”。"[:300]
     refusal = _refused(lambda: changeable.undo(record, row.before, written, by=by, reason=reason))
     return f"没有撤销:{refusal}"[:300] if refusal else ""
 
@@ -188,3 +188,9 @@ def drop_old_previews() -> int:
     """Forget previews nobody has confirmed for a week. Returns how many."""
     old = BulkChange.objects.filter(state=BulkChange.State.PREVIEW, created_at__lt=timezone.now() - timedelta(days=7))
     return old.delete()[0]
+
+
+def touched_households(change: BulkChange) -> list[int]:
+    """The households whose records the change has written or taken back."""
+    rows = change.rows.exclude(household_id=None).exclude(after=None)
+    return sorted({pk for pk in rows.order_by().values_list("household_id", flat=True) if pk is not None})
