@@ -33,7 +33,7 @@ from households.models import Household
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
-from workflow.models import Alert, Job, Message, Procedure, Step
+from workflow.models import Alert, BulkChange, Job, Message, Procedure, Step
 from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
@@ -42,9 +42,13 @@ OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
     "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
     "workflow:job-password", "workflow:draft",
-    "workflow:draft-list", "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
+    "workflow:draft-list", "workflow:change-list", "workflow:change-detail", "workflow:change-confirm", "workflow:change-undo", "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
 }  # fmt: skip
-CHECKED_INSIDE = {"workflow:case": ("household_view",)} | {"workflow:attachment": ("village_view",), "workflow:export": ("household_export",)}
+CHECKED_INSIDE = {"workflow:case": ("household_view",)} | {
+    "workflow:attachment": ("village_view",),
+    "workflow:export": ("household_export",),
+    "workflow:change-create": ("household_edit",),
+}
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
 FIXED = {"tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
@@ -151,6 +155,8 @@ def subjects() -> dict[str, list[Subject]]:
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
     clerk = User.objects.filter(grants__role=Role.TOWNSHIP_CLERK).order_by("pk").first() or nobody
     jobs = [Subject(Job.objects.create(owner=owner, kind="export", title="check_access").pk, owner=owner.pk) for owner in (nobody, clerk)]
+    changes = [Subject(BulkChange.objects.create(owner=owner, key="insured-household", value=True, value_label="参保").pk, owner=owner.pk)
+               for owner in (nobody, clerk)]  # fmt: skip
     households, villages = _of_villages(Household.objects.filter(ended_on=None)), _of_villages(Village.objects.all(), "code")
     releases, users = _of_villages(ChartRelease.objects.all()), _of_city(User.objects.filter(pk=nobody.pk))
     for release in ChartRelease.objects.filter(pk__in=[each.pk for each in releases]):
@@ -170,7 +176,7 @@ def subjects() -> dict[str, list[Subject]]:
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
-        "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:attachment": _files(villages, nobody),
+        "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
         "workflow:todo": todos, "workflow:message": told, "workflow:case": _cases(villages, nobody),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
@@ -316,6 +322,8 @@ class _Asked:
         values = {name: subject.pk if name == "pk" and subject else self.fixed[name] for name in page.parameters}
         if page.name == "codes:core_setting_change":
             values["key"] = settings_declared()[0].key
+        if page.name == "workflow:change-create":
+            values["key"] = "insured-household"
         if page.name == "reports:figure":
             values["key"] = "households"
         return reverse(page.name, kwargs=values)

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.admin import code_lists
 from assistance.models import PolicyDocument
@@ -13,7 +14,7 @@ from demo.access import FIXED, PUBLIC, Page, pages
 from households.models import Household, Member, PovertyLine
 from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant
 from workflow import services as flow
-from workflow.models import Alert
+from workflow.models import Alert, BulkChange
 
 PAGES = {page.name: page for page in pages()}
 HOSTILE = {
@@ -26,6 +27,7 @@ KNOWN = ("q", "after", "before", "village", "township", "year", "draft", "query"
 
 def address(page: Page, pk: int = 1) -> str:
     fixed = FIXED | {"number": "none"} | ({"key": "export_hours"} if page.name.startswith("codes:") else {})
+    fixed |= {"key": "insured-household"} if page.name == "workflow:change-create" else {}
     values = {name: pk if name == "pk" else fixed[name] for name in page.parameters}
     return reverse(page.name, kwargs=values)
 
@@ -45,6 +47,7 @@ def everybody(world, monkeypatch):
     PostingFactory(village=world.villages[0], cadre=CadreFactory())
     ProjectFactory(village=world.villages[0])
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
+    BulkChange.objects.create(owner=clerk, key="insured-household", value=True, value_label="参保", state="done", done_at=timezone.now())
     flow.run_alerts(date(2017, 9, 30), codes=["R06"])
     MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
     return world
@@ -121,7 +124,7 @@ SINGLE_SENDS = {"members-TOTAL_FORMS", "members-INITIAL_FORMS"}
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(("-create", "-edit", ":create", ":edit", ":end", "-end", ":reveal",
-                                  "-link", "-judge", "-merge", "-active", "-main", ":export", "release-detail", "password-change", "_add", "_change"))])  # fmt: skip
+                                  "-link", "-judge", "-undo", "-merge", "-active", "-main", ":export", "release-detail", "password-change", "_add", "_change"))])  # fmt: skip
 def test_hostile_values_in_every_field_of_every_form(signed_in, everybody, name):
     client = signed_in("township_clerk")
     room = name.split(":")[0]
@@ -164,7 +167,7 @@ def first_pk(name: str) -> int:
     from funds.models import Project
 
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
-    models |= {"workflow:alert": Alert}
+    models |= {"workflow:alert": Alert, "workflow:change": BulkChange}
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     model = next((model for beginning, model in models.items() if name.startswith(beginning)), None)
     row = model.objects.order_by("pk").first() if model else None
