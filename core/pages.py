@@ -135,7 +135,7 @@ def form_page(
     title: str,
     back: str,
     crumbs: Crumbs,
-    refusal: type[Exception],
+    refusal: type[Exception] | tuple[type[Exception], ...],
     done: str = "已保存。",
     template: str = "core/form.html",
     **context: Any,
@@ -145,6 +145,7 @@ def form_page(
     What the service refuses (`refusal`, ValidationError, a broken constraint) is shown in the form with status 200.
     An edit carries the state it was opened with: a save over somebody else's shows both versions and writes nothing.
     """
+    expected = (*(refusal if isinstance(refusal, tuple) else (refusal,)), ValidationError)
     stored = _stored(form, lock=request.method == "POST")
     opened = request.POST.get("opened", "")
     valid = request.method == "POST" and form.is_valid()
@@ -155,7 +156,7 @@ def form_page(
         try:
             with transaction.atomic():
                 result = save(**form.cleaned_data)
-        except (refusal, ValidationError) as error:
+        except expected as error:
             add_refusal(form, error)
         except IntegrityError:
             form.add_error(None, "保存时另一位同事改动了同一条记录,请返回重新打开后再办理。")

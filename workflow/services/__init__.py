@@ -70,7 +70,7 @@ __all__ = [
     "NEXT", "AlertJudged", "Finding", "NotYoursToJudge", "Passed", "apply_change", "change_rule", "confirm_change", "drop_old_previews", "find_alerts", "install_rules",
     "judge_alert", "preview_change", "run_alerts", "tell_alerts", "start_undo", "touched_households", "undo_change",
     "PASSWORD_ONCE", "Handler", "JobCancelled", "JobRun", "Progress", "WorkflowError", "attach", "cancel_job", "drop_draft", "drop_expired",
-    "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "write_export",
+    "fail_interrupted", "finish_job", "save_draft", "start_export", "start_job", "store", "take_password", "wants_password", "watermark", "write_export",
 ]  # fmt: skip
 __all__ += [
     "NoticeDraft", "NoticeError", "Record", "TooMany", "UnderNotice", "clause_of", "end_notice", "escalate_objections", "hung_outdated",

@@ -283,8 +283,10 @@ def take_down_ended(day: date) -> int:
     return len(ids)
 
 
-def notice_problems(notice: PublicNotice, day: date) -> list[str]:
+def notice_problems(notice: PublicNotice, day: date, line_key: str = "") -> list[str]:
     """What still stands between a notice and the step it serves, in words; nothing when it ran its days, hung and is undisputed.
+
+    With `line_key` only what was said against that line or the whole notice counts, and one found right keeps the line here.
 
     Only an objection that was taken up stops a case; one merely received has to be taken up or refused first.
     """
@@ -293,7 +295,12 @@ def notice_problems(notice: PublicNotice, day: date) -> list[str]:
     problems = _posting_problems(notice)
     if day <= notice.ends_on:
         problems.append(f"公示到 {chinese_date(notice.ends_on)} 期满,尚未期满。")
-    states = list(Objection.objects.filter(notice=notice).values_list("state", flat=True))
+    against = Objection.objects.filter(notice=notice)
+    if line_key:
+        against = against.filter(line_key__in=["", line_key])
+        if line_key in upheld_lines(notice):
+            problems.append("对这一户的异议已查实成立,应退回或作不通过处理。")
+    states = list(against.values_list("state", flat=True))
     if waiting := states.count(Objection.State.RECEIVED):
         problems.append(f"有 {waiting} 件异议还没有决定是否受理。")
     if open_ones := states.count(Objection.State.ACCEPTED):
