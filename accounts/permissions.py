@@ -17,6 +17,9 @@ class Permission(StrEnum):
     HOUSEHOLD_IMPORT = "household_import"
     HOUSEHOLD_IMPORT_CONFIRM = "household_import_confirm"
     PERSON_REVEAL = "person_reveal"
+    CROSSCHECK_MANAGE = "crosscheck_manage"
+    CROSSCHECK_ANSWER = "crosscheck_answer"
+    CROSSCHECK_JUDGE = "crosscheck_judge"
     VILLAGE_VIEW = "village_view"
     VILLAGE_EDIT = "village_edit"
     CADRE_VIEW = "cadre_view"
@@ -129,7 +132,13 @@ _NOTICES = {
     P.NOTICE_END: {Role.TOWNSHIP_CHECKER, Role.BUREAU_APPROVER, Role.ORG_DEPARTMENT},
     P.OBJECTION_HANDLE: {Role.VILLAGE_COMMITTEE, Role.TOWNSHIP_CHECKER, Role.ORG_DEPARTMENT} | _BUREAU,
 }  # fmt: skip
-for _permission, _roles in _NOTICES.items():
+# An office answers what it was asked; who answered does not judge (held by a constraint too).
+_COMPARISON = {
+    P.CROSSCHECK_MANAGE: {Role.BUREAU_CLERK},
+    P.CROSSCHECK_ANSWER: {Role.SECTOR_DEPARTMENT, Role.BANK},
+    P.CROSSCHECK_JUDGE: _BUREAU,
+}
+for _permission, _roles in (_NOTICES | _COMPARISON).items():
     for _role in _roles:
         ROLE_PERMISSIONS[_role] |= {_permission}
 ROLE_PERMISSIONS[Role.TOWNSHIP_CHECKER] |= {P.USER_RESET}  # [assumed]

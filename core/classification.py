@@ -39,7 +39,7 @@ CLASSES: dict[str, dict[str, Class]] = {
         internal="id at transaction user_id action table row_id subject village_id household_id detail purpose rows", personal="address"
     ),
     "households.Household": _fields(
-        public="village group id_standard identified_on poverty_status status_confirmed_on plan_exit_year exit_year reloc_flag reloc_type resettlement",
+        public="village group id_standard applied_on identified_on poverty_status status_confirmed_on plan_exit_year exit_year reloc_flag reloc_type resettlement",
         internal="id household_code version created_at updated_at warning_count ended_on end_reason surveyed_on return_reason",
         personal="phone phone_index address registered_address longitude latitude photo surveyed_by bank_name is_martyr_family is_only_child "
         "is_two_daughters attribute",

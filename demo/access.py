@@ -29,7 +29,7 @@ from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
 from funds.models import Project
-from households.models import Household
+from households.models import CrossCheckRequest, CrossCheckResult, Household, Proceeding
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
@@ -51,7 +51,7 @@ CHECKED_INSIDE = {"workflow:case": ("household_view",)} | {
 }
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
-FIXED = {"tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
+FIXED = {"kind": "exit", "step": "notice", "tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
 
 
 @dataclass(frozen=True)
@@ -165,6 +165,11 @@ def subjects() -> dict[str, list[Subject]]:
     told = [Subject(Message.objects.create(user=owner, text="check_access").pk, owner=owner.pk) for owner in (nobody, clerk)]
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
     return {
+        "households:survey": _of_villages(Proceeding.objects.all()), "households:exit-checks": _of_villages(Proceeding.objects.filter(kind="exit")),
+        "households:document": _of_villages(Proceeding.objects.all()), "households:registration": _of_villages(Proceeding.objects.all()),
+        "households:village-work": villages, "households:review": villages, "households:notice": villages,
+        "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
+        "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
         "households:": households, "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
         "assistance:pairing-end": _of_villages(Pairing.objects.filter(ended_on=None)), "assistance:measure-edit": _of_villages(Measure.objects.all()),
         "assistance:leader": leaders, "assistance:leader-unlink": _of_villages(LeaderVillage.objects.filter(ended_on=None)),

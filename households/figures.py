@@ -3,11 +3,11 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.permissions import Permission
 from core.figures import Figure, Number, register
-from households.models import Household, Member
+from households.models import CrossCheckSource, HandbookIssue, Household, HouseholdSurvey, Member, Proceeding
 from households.rules.codes import PovertyStatus
 from villages.models import Village
 
@@ -53,3 +53,47 @@ register(Figure("household_mean_size", "户均人口", "人/户", members, H, va
 for _status in (PovertyStatus.POOR, PovertyStatus.PRE_EXIT, PovertyStatus.EXITED, PovertyStatus.RETURNED):
     register(Figure(f"households_{_status.name.lower()}", f"{_status.label}户", "户",
                     lambda d, status=_status: households(d).filter(poverty_status=status), H, columns=HOUSEHOLD_COLUMNS))  # fmt: skip
+
+
+def sources(as_of: date) -> QuerySet:
+    """Offices whose records every applicant is compared with."""
+    return CrossCheckSource.objects.filter(is_required=True).valid_on(as_of)
+
+
+def handbooks(as_of: date) -> QuerySet:
+    """Handbooks in the hands of registered households on a day."""
+    held = HandbookIssue.objects.filter(issued_on__lte=as_of).filter(Q(ended_on=None) | Q(ended_on__gt=as_of))
+    return held.filter(household__in=Household.objects.registered_by(as_of)).select_related("village", "household")
+
+
+def per_household(rows: QuerySet) -> Number:
+    """Handbooks by household that has any, half up to two places."""
+    found = rows.order_by().aggregate(books=Count("pk"), homes=Count("household_id", distinct=True))
+    if not found["homes"]:
+        return None
+    return (Decimal(found["books"]) / found["homes"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def not_taken_in(as_of: date) -> QuerySet:
+    """Applications that ended without registration, with the step and the reason."""
+    ended = Proceeding.objects.filter(kind=Proceeding.Kind.IDENTIFICATION, outcome=Proceeding.Outcome.DECLINED, closed_on__lte=as_of)
+    return ended.select_related("village", "case")
+
+
+def surveys(as_of: date) -> QuerySet:
+    return HouseholdSurvey.objects.filter(surveyed_on__lte=as_of).select_related("village", "household")
+
+
+SOURCE_COLUMNS = (("部门", "office"), ("比对项", "item"), ("作用", "get_effect_display"))
+register(
+    Figure(
+        "crosscheck_departments", "信息比对必查部门", "类", sources, H, columns=SOURCE_COLUMNS, source="农牧、公安、房管、车管及各大银行等相关单位"
+    )
+)
+register(Figure("survey_aspects", "入户调查方面", "个", surveys, H, value=lambda rows: len(HouseholdSurvey.ASPECTS),
+                columns=(("村", "village.name"), ("户", "household"), ("调查日期", "surveyed_on")), source="从人口、财产、收入等情况入手"))  # fmt: skip
+register(Figure("handbooks_per_household", "户均手册", "本/户", handbooks, H, value=per_household, scale=2,
+                columns=(("手册", "get_kind_display"), ("编号", "number"), ("村", "village.name"), ("户", "household"), ("发放日期", "issued_on")),
+                source="发放《扶贫手册》及《青海省建档立卡贫困户精准管理手册》"))  # fmt: skip
+register(Figure("applications_not_taken_in", "申请未纳入", "户", not_taken_in, H,
+                columns=(("办件编号", "case.number"), ("村", "village.name"), ("终止环节", "closed_step"), ("原因", "closed_reason"))))  # fmt: skip

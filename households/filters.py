@@ -9,10 +9,13 @@ from core.checks.accounts import parse_phone
 from core.checks.identity import normalise
 from core.checks.names import search_key
 from core.checks.problems import CheckError
+from core.clock import today
 from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
-from households.models import Household, Member, NameGram
+from households.models import CrossCheckRequest, CrossCheckResult, Household, Member, NameGram, Proceeding
 from households.rules import codes
+from households.rules.crosschecks import Judgement
+from households.rules.procedures import PROCEDURES
 from villages.models import Division, Village
 
 FRAGMENT = 3
@@ -60,21 +63,8 @@ def _id(text: Any) -> int | None:
     return int(text) if str(text or "").isdigit() and len(str(text)) < 12 else None
 
 
-class HouseholdFilter(ScopedFilter):
-    """The villages of a big city are offered once a township is chosen."""
-
-    q = search_box("姓名、拼音、证件号、电话、户编号")
-    township = choice("乡镇", [], method="by_township")
-    village = choice("村", [])
-    poverty_status = choice("脱贫状态", codes.PovertyStatus.choices)
-    attribute = choice("属性", codes.Attribute.choices)
-    cause_main = choice("主要致贫原因", codes.Cause.choices)
-    exit_year = choice("脱贫年度", [(str(year), f"{year}年") for year in range(2014, 2026)])
-    state = choice("范围", [("warnings", "有待核对"), (CLOSED, "已退出登记")], method="by_state", empty_label="在册户")
-
-    class Meta:
-        model = Household
-        fields = ["q", "township", "village", "poverty_status", "attribute", "cause_main", "exit_year", "state"]
+class AreaFilter(ScopedFilter):
+    """Township and village of the user's scope. The villages of a big city are offered once a township is chosen."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,15 +82,90 @@ class HouseholdFilter(ScopedFilter):
     def _offer(self, name: str, rows: Any) -> None:
         self.filters[name].extra["choices"] = [(str(pk), label) for pk, label in rows]
 
-    def search(self, rows: QuerySet, text: str) -> QuerySet:
-        return search(rows, text)
-
     def by_township(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(village_id__in=list(Village.objects.filter(township_id=value).values_list("pk", flat=True)))
 
+
+class HouseholdFilter(AreaFilter):
+    q = search_box("姓名、拼音、证件号、电话、户编号")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+    poverty_status = choice("脱贫状态", codes.PovertyStatus.choices)
+    attribute = choice("属性", codes.Attribute.choices)
+    cause_main = choice("主要致贫原因", codes.Cause.choices)
+    exit_year = choice("脱贫年度", [(str(year), f"{year}年") for year in range(2014, 2026)])
+    state = choice("范围", [("warnings", "有待核对"), (CLOSED, "已退出登记")], method="by_state", empty_label="在册户")
+
+    class Meta:
+        model = Household
+        fields = ["q", "township", "village", "poverty_status", "attribute", "cause_main", "exit_year", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return search(rows, text)
+
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(warning_count__gt=0, ended_on=None) if value == "warnings" else rows.exclude(ended_on=None)
+        return rows.filter(warning_count__gt=0).active() if value == "warnings" else rows.exclude(ended_on=None).exclude(identified_on=None)
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         rows = super().filter_queryset(queryset)
-        return rows if self.form.cleaned_data.get("state") == CLOSED else rows.filter(ended_on=None)
+        return rows if self.form.cleaned_data.get("state") == CLOSED else rows.active()
+
+
+STEPS = sorted(
+    {(step.code, step.title) for default in PROCEDURES.values() for step in default.steps if step.code != "notice"} | {("notice", "村内公示")}
+)
+
+
+class ProceedingFilter(AreaFilter):
+    q = search_box("户主姓名、户编号、办件编号")
+    kind = choice("事项", Proceeding.Kind.choices)
+    outcome = choice("结果", Proceeding.Outcome.choices)
+    step = choice("当前环节", STEPS, field_name="case__step__code")
+    late = choice("期限", [("1", "已超期")], method="by_late")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+
+    class Meta:
+        model = Proceeding
+        fields = ["q", "kind", "outcome", "step", "late", "township", "village"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        if text[:4].isdigit() and "-" in text:
+            return rows.filter(case__number__startswith=text)
+        if text.isdigit():
+            return rows.filter(household__household_code__startswith=text)
+        named = Member.objects.filter(household_id=OuterRef("household_id"), relation="01", name__startswith=text)
+        return rows.filter(Exists(named))
+
+    def by_late(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.running().filter(case__due_on__lt=today())
+
+
+class RequestFilter(ScopedFilter):
+    q = search_box("函号、承办单位")
+    state = choice("状态", CrossCheckRequest.State.choices)
+    late = choice("期限", [("1", "已超期")], method="by_late")
+
+    class Meta:
+        model = CrossCheckRequest
+        fields = ["q", "state", "late"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(number__contains=text) | Q(organization__name__contains=text))
+
+    def by_late(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state=CrossCheckRequest.State.SENT, due_on__lt=today())
+
+
+class HitFilter(AreaFilter):
+    q = search_box("户编号")
+    judgement = choice("认定", Judgement.choices)
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+
+    class Meta:
+        model = CrossCheckResult
+        fields = ["q", "judgement", "township", "village"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(household__household_code__startswith=text)

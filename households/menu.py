@@ -10,9 +10,15 @@ from households.models import Household
 from villages.views.records import add_count, add_tab
 
 menu.add("精准诊治", "建档立卡户", "households:list", Permission.HOUSEHOLD_VIEW, order=10)
+menu.add("精准诊治", "受理农户申请", "households:apply", Permission.HOUSEHOLD_EDIT, order=12)
+menu.add("精准诊治", "识别退出办理", "households:proceeding-list", Permission.HOUSEHOLD_VIEW, order=13)
 menu.add("精准诊治", "新建户", "households:create", Permission.HOUSEHOLD_EDIT, order=11)
 
+menu.add("精准诊治", "信息比对", "households:crosscheck-list", Permission.CROSSCHECK_ANSWER, Permission.CROSSCHECK_MANAGE, order=14)
+menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSSCHECK_JUDGE, order=15)
+
 add_count("households", "members", "households_poor")
+add_tab("办理", Permission.HOUSEHOLD_VIEW, lambda village: reverse("households:village-work", args=[village.pk]), order=22)
 add_tab("户", Permission.HOUSEHOLD_VIEW, lambda village: reverse("households:list") + f"?village={village.pk}", order=20)
 
 CAP, SHOWN = 1000, 5

@@ -5,3 +5,6 @@ from core.settings import declare
 declare(
     "import_city_households", "表格导入须由市级复核的户数(超过)", "whole", 200, unit="户", basis="录入与复核分开", assumed=True, low=0, high=100_000
 )
+declare("clearing_least_days", "风险消除前收入稳定的最短天数", "whole", 180, unit="天", basis="国乡振发〔2021〕7号(文号待核实),半年以上", assumed=True,
+        low=0, high=720)  # fmt: skip
+declare("announcement_signer", "市级公告落款", "text", "扶贫开发领导小组", basis="domain.md 附录B", assumed=True, high=60)

@@ -4,7 +4,8 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from core import scope
 from core.querysets import ScopedQuerySet
@@ -20,8 +21,12 @@ class HouseholdQuerySet(ScopedQuerySet):
     view_permission = "household_view"
 
     def active(self) -> Self:
-        """Households still in the register."""
-        return self.filter(ended_on=None)
+        """Households in the register today: not those that only applied."""
+        return self.filter(ended_on=None, identified_on__isnull=False)
+
+    def applied(self) -> Self:
+        """Households that applied and are neither registered nor declined yet."""
+        return self.filter(ended_on=None, identified_on=None)
 
     def registered_by(self, day: Any) -> Self:
         """Households that were in the register on a day (the domain's own dates)."""
@@ -70,3 +75,41 @@ class ImportBatchQuerySet(models.QuerySet):
             return self
         inside = Q(villages__contained_by=sorted(found.villages)) & ~Q(villages=[]) if found.villages else Q(pk=None)
         return self.filter(inside if permission == "household_import_confirm" else inside | Q(made_by=user))
+
+
+class ProceedingQuerySet(HouseholdRowQuerySet):
+    def running(self) -> Self:
+        return self.filter(outcome="running")
+
+    def at_step(self, *codes: str) -> Self:
+        """Running ones whose case stands at one of these steps."""
+        return self.running().filter(case__step__code__in=codes)
+
+    def for_list(self) -> Self:
+        """One query for a page: the case with its step, the village, the head's name and how many people."""
+        members = apps.get_model("households", "Member").objects.filter(household_id=OuterRef("household_id")).order_by()
+        present = members.filter(left_on=None)
+        # Who was declined has left with the whole household: the head is still to be named.
+        heads = members.filter(relation="01").order_by(F("left_on").desc(nulls_first=True), "-id")
+        return self.select_related("case__step", "household", "village__township").annotate(
+            head_name=Subquery(heads.values("name")[:1]),
+            population=Coalesce(Subquery(present.values("household_id").annotate(n=Count("pk")).values("n")), 0),
+        )
+
+
+class ValidQuerySet(models.QuerySet):
+    def valid_on(self, day: Any) -> Self:
+        """Rows in force on a day."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class RequestQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """All requests to who manages the comparison; an office sees those sent to it and nothing else."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.may("crosscheck_manage") and permission in (None, "crosscheck_manage"):
+            return self
+        if user.may("crosscheck_answer") and user.organization_id and permission in (None, "crosscheck_answer"):
+            return self.filter(organization_id=user.organization_id)
+        return self.none()

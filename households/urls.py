@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import entry, records
+from households.views import crosschecks, entry, proceedings, records
 
 app_name = "households"
 urlpatterns = [
@@ -16,4 +16,25 @@ urlpatterns = [
     path("<int:pk>/edit/", entry.household_edit, name="edit"),
     path("<int:pk>/reveal/", records.household_reveal, name="reveal"),
     path("<int:pk>/end/", records.household_end, name="end"),
+    path("apply/", proceedings.apply, name="apply"),
+    path("proceedings/", proceedings.proceeding_list, name="proceeding-list"),
+    path("proceedings/<int:pk>/survey/", proceedings.survey, name="survey"),
+    path("proceedings/<int:pk>/exit-checks/", proceedings.exit_checks, name="exit-checks"),
+    path("proceedings/<int:pk>/document/", proceedings.document, name="document"),
+    path("proceedings/<int:pk>/registration/", proceedings.registration, name="registration"),
+    path("<int:pk>/proceedings/", proceedings.household_proceedings, name="proceedings"),
+    path("<int:pk>/proceedings/start/<slug:kind>/", proceedings.proceeding_start, name="proceeding-start"),
+    path("crosschecks/", crosschecks.crosscheck_list, name="crosscheck-list"),
+    path("crosschecks/new/", crosschecks.crosscheck_create, name="crosscheck-create"),
+    path("crosschecks/hits/", crosschecks.hit_list, name="hit-list"),
+    path("crosschecks/hits/<int:pk>/", crosschecks.crosscheck_judge, name="crosscheck-judge"),
+    path("crosschecks/<int:pk>/", crosschecks.crosscheck, name="crosscheck"),
+    path("crosschecks/<int:pk>/letter/", crosschecks.crosscheck_letter, name="crosscheck-letter"),
+    path("crosschecks/<int:pk>/sheet/", crosschecks.crosscheck_sheet, name="crosscheck-sheet"),
+    path("crosschecks/<int:pk>/answer/", crosschecks.crosscheck_answer, name="crosscheck-answer"),
+    path("crosschecks/<int:pk>/cancel/", crosschecks.crosscheck_cancel, name="crosscheck-cancel"),
+    path("villages/<int:pk>/work/", proceedings.village_work, name="village-work"),
+    path("villages/<int:pk>/review/<slug:kind>/", proceedings.review, name="review"),
+    path("villages/<int:pk>/notice/<slug:kind>/<slug:step>/", proceedings.notice, name="notice"),
+    path("villages/<int:pk>/notice/<slug:kind>/<slug:step>/over/", proceedings.notice_over, name="notice-over"),
 ]

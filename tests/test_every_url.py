@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.admin import code_lists
 from assistance.models import PolicyDocument
 from demo.access import FIXED, PUBLIC, Page, pages
+from households import services as households
 from households.models import Household, Member, PovertyLine
 from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant
 from workflow import services as flow
@@ -49,6 +50,7 @@ def everybody(world, monkeypatch):
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
     BulkChange.objects.create(owner=clerk, key="insured-household", value=True, value_label="参保", state="done", done_at=timezone.now())
     flow.run_alerts(date(2017, 9, 30), codes=["R06"])
+    households.open_proceeding(household=household, kind="exit", reason="收入稳定", by=world.people["village_committee"])
     MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
     return world
 

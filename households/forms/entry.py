@@ -50,14 +50,21 @@ class HouseholdForm(RoomForm):
         model = Household
         formfield_callback = room_field
         fields = [
-            "village", "group", "id_standard", "identified_on", "attribute", "cause_main", "cause_other", "cause_note",
+            "village", "group", "id_standard", "applied_on", "identified_on", "attribute", "cause_main", "cause_other", "cause_note",
             "poverty_status", "status_confirmed_on", "plan_exit_year", "exit_year", "return_reason",
             "is_martyr_family", "is_only_child", "is_two_daughters", "phone", "bank_name", "bank_account_kind", "bank_account",
             "address", "registered_address", "reloc_flag", "reloc_type", "resettlement", "surveyed_by", "surveyed_on",
         ]  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    # What is settled by registration, exit or return, and not by an application.
+    SETTLED = ("identified_on", "poverty_status", "status_confirmed_on", "plan_exit_year", "exit_year", "return_reason")
+
+    def __init__(self, *args: Any, applying: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.SETTLED if applying else ("applied_on",):
+            del self.fields[name]
+        for name in {"applied_on", "identified_on"} & set(self.fields):
+            self.fields[name].required = True
         self.secrets = {name: getattr(self.instance, name) for name in ("phone", "bank_account")}
         self.initial |= {name: MASKS[name](value) for name, value in self.secrets.items()}
         visible = Village.objects.visible_to(self.user, "household_edit")
@@ -269,12 +276,23 @@ class EntryForm:
     """The whole screen. `is_valid` checks every part, then the rules over all of them; errors sit at their fields."""
 
     def __init__(
-        self, *, user: Any, today: date, year: int, household: Household | None = None, data: Any = None, initial: dict[str, Any] | None = None
+        self,
+        *,
+        user: Any,
+        today: date,
+        year: int,
+        household: Household | None = None,
+        data: Any = None,
+        initial: dict[str, Any] | None = None,
+        applying: bool = False,
     ) -> None:
         self.user, self.today, self.year, self.household_record = user, today, year, household
+        self.applying = applying if household is None else not household.is_registered
         self.bound = data is not None
         stored = self._stored(household)
-        self.household = HouseholdForm(data, prefix="household", instance=household or Household(), user=user, initial=initial or None)
+        self.household = HouseholdForm(
+            data, prefix="household", instance=household or Household(), user=user, initial=initial or None, applying=self.applying
+        )
         kwargs = {"user": user, "today": today, "stored": stored["by_id"]}
         self.members = MemberForms(data, prefix="members", initial=stored["members"], form_kwargs=kwargs)
         self.living = LivingForm(data, prefix="living", instance=stored["living"], user=user)
@@ -385,7 +403,7 @@ class EntryForm:
 
 class EndForm(forms.Form):
     ended_on = WrittenDateField(label="退出登记日期")
-    end_reason = forms.ChoiceField(label="原因", choices=[("", ""), *Household.EndReason.choices], widget=CodeSelect)
+    end_reason = forms.ChoiceField(label="原因", choices=[("", ""), *Household.LEAVING], widget=CodeSelect)
     leave_reason = forms.ChoiceField(label="成员减少原因", choices=[("", ""), *codes.LeaveReason.choices], widget=CodeSelect)
     reason = LineField(label="说明和依据", max_length=200)
 

@@ -1,6 +1,13 @@
 """The register and its life, a module a noun."""
 
+from households.models.crosschecks import CrossCheckRequest, CrossCheckResult, CrossCheckSource, VetoRule
+from households.models.handbooks import HandbookIssue
+from households.models.monitoring import MonitorCase
+from households.models.proceedings import ExitCheck, HouseholdSurvey, Proceeding, ProceedingNotice, ReviewMeeting, ReviewVote
 from households.models.register import Household, Income, Living, Member, NameGram, PovertyLine
 from households.models.sheets import ColumnMapping, ImportBatch, Reentry
 
-__all__ = ["ColumnMapping", "Household", "ImportBatch", "Income", "Living", "Member", "NameGram", "PovertyLine", "Reentry"]
+__all__ = [
+    "ColumnMapping", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
+    "Proceeding", "ProceedingNotice", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
+]  # fmt: skip

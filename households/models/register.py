@@ -71,13 +71,20 @@ class PovertyLine(models.Model):
 
 
 class Household(models.Model):
-    """A registered household 建档立卡户."""
+    """A household 建档立卡户: applied for first (no code, no day of identification), then registered.
+
+    `objects.active()` are the registered ones; who has only applied is `objects.applied()`.
+    """
 
     class EndReason(models.TextChoices):
         REMOVED = "removed", "清退(识别不准)"
         DIED_OUT = "died_out", "整户自然消亡"
         MOVED = "moved", "整户迁出"
         MERGED = "merged", "并户"
+        DECLINED = "declined", "申请未纳入"
+        WITHDRAWN = "withdrawn", "申请撤回"
+
+    LEAVING = [choice for choice in EndReason.choices if choice[0] not in {"declined", "withdrawn"}]
 
     class BankKind(models.TextChoices):
         CARD = "card", "银行卡"
@@ -85,9 +92,10 @@ class Household(models.Model):
 
     village = models.ForeignKey(Village, models.PROTECT, related_name="households", verbose_name="村")
     group = models.ForeignKey(VillageGroup, models.PROTECT, null=True, blank=True, related_name="households", verbose_name="社(组)")
-    household_code = models.CharField("户编号", max_length=16, unique=True)
+    household_code = models.CharField("户编号", max_length=16, unique=True, null=True)  # noqa: DJ001 — none before registration
     id_standard = _choice("识别标准", codes.IdStandard, default=codes.IdStandard.choices[0][0])
-    identified_on = models.DateField("识别(建档)日期")
+    applied_on = models.DateField("申请日期", null=True, blank=True)
+    identified_on = models.DateField("识别(建档)日期", null=True)
     attribute = _choice("贫困户属性", codes.Attribute)
     cause_main = _choice("主要致贫原因", codes.Cause)
     cause_other = ArrayField(models.CharField(max_length=2, choices=codes.Cause), verbose_name="其他致贫原因", default=list, blank=True)
@@ -140,6 +148,12 @@ class Household(models.Model):
                 name="household_code_sixteen_digits", condition=Q(household_code__regex=r"^\d{16}$"), violation_error_message="户编号为16位数字。"
             ),  # fmt: skip
             models.CheckConstraint(
+                name="household_registered_iff_coded",
+                condition=Q(household_code=None, identified_on=None, applied_on__isnull=False, poverty_status="1")
+                | Q(household_code__isnull=False, identified_on__isnull=False),
+                violation_error_message="建档时户编号和识别日期要一并确定;申请中的户只填申请日期。",
+            ),
+            models.CheckConstraint(
                 name="household_ended_iff_reason",
                 condition=Q(ended_on=None, end_reason="") | (Q(ended_on__isnull=False) & ~Q(end_reason="")),
                 violation_error_message="退出登记要同时写明日期和原因。",
@@ -168,10 +182,15 @@ class Household(models.Model):
             models.Index(fields=["exit_year", "village", "id"], name="household_by_exit_year"),
             models.Index(fields=["village", "id"], name="household_with_warnings", condition=Q(warning_count__gt=0)),
             models.Index(fields=["phone_index"], name="household_by_phone"),
+            models.Index(fields=["village", "id"], name="household_applied", condition=Q(identified_on=None)),
         ]
 
     def __str__(self) -> str:
-        return self.household_code
+        return self.household_code or f"申请户 {self.pk}"
+
+    @property
+    def is_registered(self) -> bool:
+        return self.identified_on is not None
 
     @property
     def cause_other_labels(self) -> list[str]:

@@ -1,6 +1,20 @@
 """Every write of this room, a module a noun."""
 
+from households.services.crosschecks import (
+    Answered,
+    answer_request,
+    cancel_request,
+    comparison_lacks,
+    comparison_of,
+    ensure_sources,
+    judge_hit,
+    request_check,
+    request_checks,
+    request_lines,
+)  # fmt: skip
 from households.services.errors import HouseholdsError
+from households.services.exits import count_measures, exit_suggestions, line_of, member_facts
+from households.services.handbooks import end_handbook, issue_handbook
 from households.services.imports import (
     ImportRefused,
     carry_out,
@@ -20,12 +34,48 @@ from households.services.imports import (
     submit,
 )
 from households.services.insurance import set_insured
+from households.services.outcomes import end, finish, mark_pre_exit
+from households.services.proceedings import (
+    apply,
+    ensure_procedure,
+    hold_review,
+    open_clearing,
+    open_monitoring,
+    open_proceeding,
+    record_survey,
+    register_identified,
+    save_exit_checks,
+    set_document,
+)  # fmt: skip
 from households.services.register import HouseholdInput, Registered, StaleVersion, end_household, next_code, save_household, where_registered
 from households.services.register_export import export_file, export_register, start_register_export
 from households.services.undo import UndoRefused, undo
+from households.services.worklists import (
+    clearing_lacks,
+    may_act,
+    notice_labels,
+    notice_lacks,
+    notice_of,
+    notices_about,
+    pass_notices,
+    possible_kinds,
+    publish_step,
+    start,
+    village_groups,
+    waiting_at,
+    without_notice,
+)  # fmt: skip
 
 __all__ = [
     "HouseholdInput", "HouseholdsError", "ImportRefused", "Registered", "StaleVersion", "UndoRefused", "carry_out", "check_again", "check_batch",
     "check_data", "confirm", "content_of", "drop", "end_household", "export_file", "export_register", "import_file", "mark_reentered", "may_confirm", "next_code",
     "receive", "save_household", "set_insured", "say_columns", "send_back", "start_register_export", "store", "submit", "undo", "where_registered",
+
+    "Answered", "answer_request", "cancel_request", "comparison_lacks", "comparison_of", "ensure_sources", "judge_hit", "request_check",
+    "request_checks", "request_lines",
+    "HouseholdInput", "HouseholdsError", "Registered", "StaleVersion", "apply", "clearing_lacks", "count_measures", "end", "end_handbook",
+    "end_household", "ensure_procedure", "exit_suggestions", "finish", "hold_review", "issue_handbook", "line_of", "mark_pre_exit", "may_act",
+    "member_facts", "next_code", "notice_labels", "notice_lacks", "notice_of", "notices_about", "open_clearing", "open_monitoring", "open_proceeding",
+    "pass_notices", "possible_kinds", "publish_step", "record_survey", "register_identified", "save_exit_checks", "save_household", "set_document",
+    "start", "village_groups", "waiting_at", "where_registered", "without_notice",
 ]  # fmt: skip

@@ -167,7 +167,9 @@ def save_household(*, household: Household | None, village: Village, data: House
     """
     because(data.reason or ("新建档" if household is None else "修改档案"))
     if household is None:
-        household = Household(village=village, household_code=next_code(village))
+        household = Household(village=village)
+        if not data.household.get("applied_on"):
+            household.household_code = next_code(village)
     else:
         household = _locked(household, data.version)
         household.version += 1
@@ -197,6 +199,8 @@ def end_household(*, household: Household, ended_on: date, end_reason: str, leav
     household = _locked(household, None)
     if household.ended_on:
         raise HouseholdsError("这一户已退出登记。")
+    if household.identified_on is None:
+        raise HouseholdsError("这一户还在申请中,请在识别办理页撤回或结束申请。")
     if ended_on < household.identified_on:
         raise HouseholdsError("退出登记日期不能早于识别日期。")
     household.ended_on, household.end_reason = ended_on, end_reason

@@ -31,9 +31,9 @@ def draft_name(household: Household | None) -> str:
     return f"household-{household.pk}" if household else NEW_DRAFT
 
 
-def _from_draft(request: HttpRequest, household: Household | None) -> QueryDict | None:
+def from_draft(request: HttpRequest, name: str) -> QueryDict | None:
     """The draft of this form as form data, when the user asks to go on with it."""
-    draft = Draft.objects.visible_to(request.user).filter(form=draft_name(household)).first()
+    draft = Draft.objects.visible_to(request.user).filter(form=name).first()
     if draft is None or request.GET.get("draft") != "1":
         return None
     data = QueryDict(mutable=True)
@@ -52,16 +52,18 @@ def _year(request: HttpRequest) -> int:
     return int(text) if text.isdigit() and 2010 <= int(text[:5]) <= today().year else today().year
 
 
-def _screen(request: HttpRequest, entry: EntryForm, household: Household | None, **extra: Any) -> HttpResponse:
-    draft = Draft.objects.visible_to(request.user).filter(form=draft_name(household)).defer("data").first()
+def entry_screen(request: HttpRequest, entry: EntryForm, household: Household | None, *, draft_form: str = "", **extra: Any) -> HttpResponse:
+    """The entry screen around a form: a new household, an application, or a stored one."""
+    draft_form = draft_form or draft_name(household)
+    draft = Draft.objects.visible_to(request.user).filter(form=draft_form).defer("data").first()
     blank = entry.members.empty_form
-    crumbs = [("建档立卡户", reverse("households:list")), *([(household.household_code, household.get_absolute_url())] if household else []),
+    crumbs = [("建档立卡户", reverse("households:list")), *([(str(household), household.get_absolute_url())] if household else []),
               ("修改" if household else "新建户", "")]  # fmt: skip
     context = {
         "entry": entry, "household": household, "year": entry.year, "blank": blank, "crumbs": crumbs,
-        "title": f"修改 {household.household_code}" if household else "新建户",
+        "title": f"修改 {household}" if household else "新建户",
         "draft": draft if request.method == "GET" and request.GET.get("draft") != "1" else None,
-        "draft_name": draft_name(household), "version": household.version if household else "",
+        "draft_name": draft_form, "version": household.version if household else "",
     }  # fmt: skip
     return render(request, "households/entry.html", context | extra)
 
@@ -69,7 +71,7 @@ def _screen(request: HttpRequest, entry: EntryForm, household: Household | None,
 @requires(Permission.HOUSEHOLD_EDIT)
 @require_http_methods(["GET", "POST"])
 def household_create(request: HttpRequest) -> HttpResponse:
-    draft = _from_draft(request, None) if request.method == "GET" else None
+    draft = from_draft(request, NEW_DRAFT) if request.method == "GET" else None
     data = request.POST if request.method == "POST" else draft
     initial = {"village": request.GET.get("village"), "identified_on": today(), "status_confirmed_on": today()}
     if not str(initial["village"] or "").isdigit():
@@ -85,12 +87,12 @@ def household_create(request: HttpRequest) -> HttpResponse:
         else:
             drop_draft(form=NEW_DRAFT, by=request.user)
             return _saved(request, household, entry)
-    return _screen(request, entry, None)
+    return entry_screen(request, entry, None)
 
 
 def _saved(request: HttpRequest, household: Household, entry: EntryForm) -> HttpResponse:
     recheck.defer(households=[household.pk])
-    words = f"已保存,户编号 {household.household_code}。"
+    words = f"已保存,户编号 {household.household_code}。" if household.is_registered else "申请资料已保存。"
     if entry.warning_list:
         words += f"有 {len(entry.warning_list)} 处待核对,见户页面。"
     messages.success(request, words)
@@ -108,7 +110,7 @@ def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(household)
     if request.method == "GET":
         note_access(request, AccessEvent.Action.OPENED, household, detail="修改档案")
-    draft = _from_draft(request, household) if request.method == "GET" else None
+    draft = from_draft(request, draft_name(household)) if request.method == "GET" else None
     entry = EntryForm(user=request.user, today=today(), year=_year(request), household=household,
                       data=request.POST if request.method == "POST" else draft)  # fmt: skip
     if request.method == "POST" and entry.is_valid():
@@ -123,13 +125,13 @@ def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             drop_draft(form=draft_name(household), by=request.user)
             return _saved(request, saved, entry)
-    return _screen(request, entry, household)
+    return entry_screen(request, entry, household)
 
 
 def _conflict(request: HttpRequest, entry: EntryForm, stored: Household) -> HttpResponse:
     """Both versions side by side; what was typed stays in the form, and saving again is a decision."""
     differences = _differences(entry, stored)
-    return _screen(request, entry, stored, conflict=differences, version=stored.version)
+    return entry_screen(request, entry, stored, conflict=differences, version=stored.version)
 
 
 def _label(form: Any, name: str, value: Any) -> str:

@@ -65,7 +65,7 @@ def visible_household(request: HttpRequest, pk: int, permission: str = Permissio
 
 
 TABS = (("概况", "households:detail"), ("成员", "households:members"), ("生产生活", "households:living"),
-        ("收入", "households:income"), ("历史", "households:history"))  # fmt: skip
+        ("收入", "households:income"), ("办理", "households:proceedings"), ("历史", "households:history"))  # fmt: skip
 _extra_tabs: list[tuple[str, str, str]] = []
 
 
@@ -88,9 +88,10 @@ def household_context(request: HttpRequest, household: Household, tab: str) -> d
         "members": members,
         "population": len(present),
         "latest": latest,
-        "title": head.name if head else household.household_code,
+        "title": head.name if head else str(household),
         "tabs": [(label, reverse(name, args=[household.pk]), name == tab) for label, name in tabs],
-        "crumbs": [("建档立卡户", reverse("households:list")), (household.village.name, ""), (household.household_code, "")],
+        "crumbs": [("建档立卡户", reverse("households:list")), (household.village.name, ""), (str(household), "")],
+        "running": list(household.proceedings.running().select_related("case__step").order_by("id")),
         "may_edit": household.ended_on is None
         and Household.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT).filter(pk=household.pk).exists(),
         "may_reveal": request.user.may(Permission.PERSON_REVEAL),
@@ -100,7 +101,8 @@ def household_context(request: HttpRequest, household: Household, tab: str) -> d
     }
 
 
-def _page(request: HttpRequest, pk: int, tab: str, template: str, **extra: Any) -> HttpResponse:
+def household_page(request: HttpRequest, pk: int, tab: str, template: str, **extra: Any) -> HttpResponse:
+    """One tab of a household's page; opening it is noted."""
     household = visible_household(request, pk)
     context = household_context(request, household, tab)
     note_access(request, AccessEvent.Action.OPENED, household, detail=next(label for label, _, on in context["tabs"] if on))
@@ -124,7 +126,7 @@ def household_detail(request: HttpRequest, pk: int) -> HttpResponse:
         [(year, float(value), float(line) if line else None) for year, value, line in points],
         title="人均纯收入与扶贫标准", value_label="本户人均纯收入", line_label="扶贫标准", unit="元",
     ) if len(points) > 1 else ""  # fmt: skip
-    return _page(request, pk, "households:detail", "households/detail.html", chart=chart)
+    return household_page(request, pk, "households:detail", "households/detail.html", chart=chart)
 
 
 @requires(Permission.HOUSEHOLD_VIEW)
@@ -133,7 +135,7 @@ def household_members(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk)
     members = Member.objects.visible_to(request.user).filter(household=household).order_by("number")
     shown = [(member, mask_id_number(member.id_number), last_four(member.disability_number)) for member in members]
-    return _page(request, pk, "households:members", "households/members.html", shown=shown)
+    return household_page(request, pk, "households:members", "households/members.html", shown=shown)
 
 
 @requires(Permission.HOUSEHOLD_VIEW)
@@ -142,7 +144,7 @@ def household_living(request: HttpRequest, pk: int) -> HttpResponse:
     rows = list(Living.objects.visible_to(request.user).filter(household_id=pk).order_by("-year")[:5])
     fields = [f for f in Living._meta.fields if f.name not in {"id", "household", "village", "year"}]
     table = [(f.verbose_name, [_shown(row, f) for row in rows]) for f in fields]
-    return _page(request, pk, "households:living", "households/living.html", rows=rows, table=table)
+    return household_page(request, pk, "households:living", "households/living.html", rows=rows, table=table)
 
 
 def _shown(row: Any, field: Any) -> str:
@@ -163,7 +165,7 @@ def household_income(request: HttpRequest, pk: int) -> HttpResponse:
         if f.name in sums or any(getattr(row, f.name) for row in rows)
     ]
     context = {"rows": [(row, lines.get(row.year)) for row in rows], "table": table}
-    return _page(request, pk, "households:income", "households/income.html", **context)
+    return household_page(request, pk, "households:income", "households/income.html", **context)
 
 
 @requires(Permission.HOUSEHOLD_VIEW)
@@ -177,7 +179,7 @@ def household_history(request: HttpRequest, pk: int) -> HttpResponse:
         looked = AccessEvent.objects.filter(household_id=household.pk, village_id=household.village_id).order_by("-id")[:20]
         names = _user_names(event.user_id for event in looked)
         looked = [(event, names.get(event.user_id, "")) for event in looked]
-    return _page(request, pk, "households:history", "households/history.html", entries=entries, following=following, looked=looked)
+    return household_page(request, pk, "households:history", "households/history.html", entries=entries, following=following, looked=looked)
 
 
 def _user_names(ids: Any) -> dict[int, str]:
@@ -194,7 +196,7 @@ def household_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk, Permission.PERSON_REVEAL)
     form = RevealForm(request.POST or None, label_suffix="")
     context = {"household": household, "form": form, "title": "显示完整信息",
-               "crumbs": [(household.household_code, household.get_absolute_url()), ("显示完整信息", "")]}  # fmt: skip
+               "crumbs": [(str(household), household.get_absolute_url()), ("显示完整信息", "")]}  # fmt: skip
     if request.method == "POST" and form.is_valid():
         members = Member.objects.visible_to(request.user, Permission.PERSON_REVEAL).filter(household=household, left_on=None)
         context["members"] = list(members.order_by("number"))
@@ -217,6 +219,6 @@ def household_end(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             recheck.defer(households=[household.pk])
             return redirect(household)
-    crumbs = [(household.household_code, household.get_absolute_url()), ("退出登记", "")]
+    crumbs = [(str(household), household.get_absolute_url()), ("退出登记", "")]
     return render(request, "households/end.html", {"household": household, "form": form, "title": "退出登记",
                                                    "crumbs": crumbs, "cancel_url": household.get_absolute_url()})  # fmt: skip

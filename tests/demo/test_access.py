@@ -9,6 +9,8 @@ from accounts.permissions import ROLE_PERMISSIONS, Role
 from cadres.models import Cadre
 from core.clock import today
 from demo import access
+from households import services
+from households.models import CrossCheckSource, Household
 from tests.factories import (
     START,
     CadreFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     LeaderFactory,
     MeasureTypeFactory,
     MemberFactory,
+    OrganizationFactory,
     PairingFactory,
     PostingFactory,
     ProjectFactory,
@@ -48,6 +51,17 @@ def full_world(world):
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
         VillageYear.objects.create(village=village, year=2016)
+    services.ensure_sources()
+    for village in world.villages:
+        home = Household.objects.get(village=village)
+        services.open_proceeding(household=home, kind="exit", reason="收入稳定", by=world.people["village_committee"])
+    vehicles = CrossCheckSource.objects.get(code="vehicles")
+    for state in ("sent", "judged"):
+        homes = [home.pk for home in Household.objects.all()]
+        asked = services.request_check(
+            source=vehicles, organization=OrganizationFactory(), households=homes, purpose=state, by=world.people["bureau_clerk"]
+        )
+    asked.results.update(result="hit", judgement="open", answered_by=world.people["sector_department"])
     flow.run_alerts(today(), codes=["R06"])
     return world
 
