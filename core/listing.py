@@ -22,6 +22,7 @@ from django_filters import FilterSet
 from core.paging import COUNT_CAP, FILTERED_CAP, Page, keyset_page
 
 STATUS_CLASSES = {
+    "办理中": "pre", "已退回": "back", "已办结": "out", "未通过": "poor", "已撤回": "gone",
     "待核": "pre", "属实": "poor", "误报": "gone", "已整改": "out", "严重": "poor", "预警": "pre", "提示": "watch",
     "未脱贫": "poor", "预脱贫": "pre", "已脱贫": "out", "返贫": "back", "清退(识别不准)": "gone", "自然消亡、整户迁出": "gone",
 }  # fmt: skip

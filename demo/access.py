@@ -33,7 +33,7 @@ from households.models import CrossCheckRequest, CrossCheckResult, Household, Pr
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import Division, Grant, Village, VillageGroup, VillageYear
-from workflow.models import Alert, BulkChange, Job, Message, Procedure, Step
+from workflow.models import Alert, BulkChange, Case, Job, Message, Procedure, SignedSheet, Step
 from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
@@ -42,9 +42,13 @@ OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
     "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
     "workflow:job-password", "workflow:draft",
-    "workflow:draft-list", "workflow:change-list", "workflow:change-detail", "workflow:change-confirm", "workflow:change-undo", "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
+    "workflow:draft-list", "workflow:change-list", "workflow:change-detail", "workflow:change-confirm", "workflow:change-undo",
+    "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
+    "villages:deputy-list", "villages:deputy-create", "villages:deputy-end",
+    "workflow:case-withdraw", "workflow:case-resubmit",
 }  # fmt: skip
-CHECKED_INSIDE = {"workflow:case": ("household_view",)} | {
+_OF_A_CASE = ("case", "case-decide", "case-hand-over", "case-evidence", "case-sheet", "sheet-scan")
+CHECKED_INSIDE = {f"workflow:{name}": ("household_view",) for name in _OF_A_CASE} | {
     "workflow:attachment": ("village_view",),
     "workflow:export": ("household_export",),
     "workflow:change-create": ("household_edit",),
@@ -150,6 +154,23 @@ def _holders(villages: list[Subject]) -> list[Subject]:
     return found
 
 
+def _sheets(cases: list[Subject], owner: User) -> list[Subject]:
+    found = []
+    for subject in cases:
+        case = Case.objects.get(pk=subject.pk)
+        sheet = SignedSheet.objects.create(case=case, step=case.step, round=1, content_sha256="0" * 64, printed_by=owner)
+        found.append(Subject(sheet.pk, subject.villages))
+    return found
+
+
+def _deputies(owners: tuple[User, User]) -> list[Subject]:
+    """A deputy somebody has appointed, each seen by who did."""
+    other = User.objects.create(username="check-access-deputy", name="代", password="!")
+    division = Division.objects.order_by("pk").first()
+    rows = [Grant(user=other, deputy_for=owner, role=Role.HELPER, division=division, area="0", since=today(), until=today()) for owner in owners]
+    return [Subject(row.pk, owner=row.deputy_for_id) for row in Grant.objects.bulk_create(rows)]
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -163,6 +184,9 @@ def subjects() -> dict[str, list[Subject]]:
         public_file(release=release, paper="A3", by=nobody)  # drawn once here, not again for each who asks
     todos = [Subject(open_todo(kind="check", title="check_access", url="/", user=owner).pk, owner=owner.pk) for owner in (nobody, clerk)]
     told = [Subject(Message.objects.create(user=owner, text="check_access").pk, owner=owner.pk) for owner in (nobody, clerk)]
+    cases = _cases(villages, nobody)
+    own_cases = [Subject(start_case(kind="check-access", title="check_access", area="632801100", by=owner, day=today()).pk, owner=owner.pk)
+                 for owner in (nobody, clerk)]  # fmt: skip
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
     return {
         "households:survey": _of_villages(Proceeding.objects.all()), "households:exit-checks": _of_villages(Proceeding.objects.filter(kind="exit")),
@@ -182,7 +206,8 @@ def subjects() -> dict[str, list[Subject]]:
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
-        "workflow:todo": todos, "workflow:message": told, "workflow:case": _cases(villages, nobody),
+        "workflow:todo": todos, "workflow:message": told, "workflow:case": cases, "workflow:sheet": _sheets(cases, nobody),
+        "workflow:case-withdraw": own_cases, "workflow:case-resubmit": own_cases, "villages:deputy-end": _deputies((nobody, clerk)),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 

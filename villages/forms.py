@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
 from accounts.permissions import Role
 from core.clock import today
 from core.forms import CodeSelect, LineField, RoomForm, TextField, WrittenDateField, room_field
-from villages import rules
-from villages.models import Division, Village, VillageGroup, VillageYear
+from villages import rules, services
+from villages.models import Division, Grant, Village, VillageGroup, VillageYear
 
 OUTLINE_BYTES = 500_000
 
@@ -115,3 +116,30 @@ class GrantEndForm(forms.Form):
         if self.cleaned_data["until"] < self.since:
             raise forms.ValidationError(f"不能早于起始日期 {self.since:%Y-%m-%d}。")
         return self.cleaned_data["until"]
+
+
+class DeputyForm(forms.Form):
+    """One of my own duties, given to a colleague for a time."""
+
+    duty = forms.ModelChoiceField(label="职责", queryset=Grant.objects.none(), widget=CodeSelect, empty_label=None)
+    deputy = forms.ModelChoiceField(label="代办人", queryset=User.objects.none(), widget=CodeSelect, empty_label="")
+    since = WrittenDateField(label="起始日期")
+    until = WrittenDateField(label="截止日期", help_text="到这一天为止(含当天)")
+    reason = LineField(label="原因", max_length=150)
+    widths = {"duty": "w4", "deputy": "w4", "reason": "w6"}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("since", today())
+        duty, deputy = self.fields["duty"], self.fields["deputy"]
+        duty.queryset = services.own_duties(user)
+        duty.label_from_instance = lambda grant: f"{grant.get_role_display()},{grant.division.name}"
+        deputy.queryset = services.possible_deputies(user)
+        deputy.label_from_instance = lambda other: f"{other.name}({other.organization or other.username})"
+        for bound in self.fields.values():
+            bound.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+
+
+class DeputyEndForm(forms.Form):
+    """Nothing to fill in: only the answer."""

@@ -25,3 +25,6 @@ def grants_ending(request: Any) -> list[dict]:
     if len(soon) == 10:
         rows.append({"label": "全部30天内到期的授权", "value": "", "url": reverse("villages:grant-list") + "?state=ending"})
     return [{"title": "30天内到期的授权", "rows": rows, "empty": "30天内没有到期的授权。"}]
+
+
+menu.add("系统", "代办", "villages:deputy-list", order=25)

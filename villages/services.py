@@ -127,6 +127,26 @@ def recall(*, user: User, until: date, reason: str, by: User | None, role: str =
     return len(found)
 
 
+def own_duties(user: User) -> Any:
+    """What a person may give to a deputy: grants of their own in force, no administrator's."""
+    return Grant.objects.active().filter(user=user, deputy_for=None).exclude(role__in=BLIND).order_by("role", "area")
+
+
+def may_be_deputized(user: User) -> bool:
+    return any(grant.deputy_for_id is None and grant.role not in BLIND for grant in user.active_grants)
+
+
+def possible_deputies(user: User) -> Any:
+    """Colleagues of the same unit, and whoever works in one of the person's areas; no administrator."""
+    areas = Q()
+    for grant in user.active_grants:
+        areas |= Q(area__startswith=grant.area)
+    there = Grant.objects.in_force(today()).filter(areas).exclude(role__in=BLIND).values("user") if areas else Grant.objects.none().values("user")
+    near = Q(pk__in=there) | (Q(organization=user.organization_id) if user.organization_id else Q())
+    blind = Grant.objects.in_force(today()).filter(role__in=BLIND).values("user")
+    return User.objects.filter(near, is_active=True).exclude(pk=user.pk).exclude(pk__in=blind).select_related("organization").order_by("name")
+
+
 @transaction.atomic
 def appoint_deputy(*, user: User, deputy: User, role: str, division: Division, since: date, until: date, reason: str, by: User) -> Grant:
     """代办: `deputy` acts for `user` in a role of the latter's own, in (or inside) the area of it, for a time (setting `deputy_longest_days`).

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages.views import accounts, grants, records
+from villages.views import accounts, deputies, grants, records
 
 app_name = "villages"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("years/<int:pk>/edit/", records.year_edit, name="year-edit"),
     path("<int:pk>/groups/new/", records.group_create, name="group-create"),
     path("groups/<int:pk>/edit/", records.group_edit, name="group-edit"),
+    path("deputies/", deputies.deputy_list, name="deputy-list"),
+    path("deputies/new/", deputies.deputy_create, name="deputy-create"),
+    path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy-end"),
     path("grants/", grants.grant_list, name="grant-list"),
     path("grants/new/<int:pk>/", grants.grant_create, name="grant-create"),
     path("grants/<int:pk>/end/", grants.grant_end, name="grant-end"),

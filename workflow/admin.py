@@ -1,51 +1,75 @@
-"""Code lists of this room."""
+"""Procedures and their steps: code lists that officials edit."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.db import models
+from django.http import HttpRequest
 
-from accounts.admin import CodeListAdmin, code_lists
-from core import pages
-from workflow import services
-from workflow.forms import AlertRuleForm
-from workflow.models import AlertRule
+from accounts.admin import CodeListAdmin, CodeListForm, code_lists
+from workflow import kinds, requirements
+from workflow.models import Procedure, Step, StepEvidence
 
 
-@admin.register(AlertRule, site=code_lists)
-class AlertRuleAdmin(CodeListAdmin):
-    """Versions of the alert rules: a room brings the rule, officials its numbers."""
+@admin.register(Procedure, site=code_lists)
+class ProcedureAdmin(CodeListAdmin):
+    list_display = ("title", "kind", "valid_from", "valid_to", "steps", "in_use", "is_assumed")
+    fields = ("key", "title", "valid_from", "valid_to", "clause", "is_assumed")
+    note = "已有办件的流程不再改动,只填停用日期;新流程从次日起启用,并为它另建步骤。正在办理的按原流程办完。"
 
-    list_display = ["code", "title", "severity", "parameter_words", "version", "valid_from", "valid_to", "is_assumed"]
-    ordering = ["code", "-version"]
+    @admin.display(description="办件种类")
+    def kind(self, row: Procedure) -> str:
+        return kinds.get(row.key).label
 
-    @admin.display(description="参数")
-    def parameter_words(self, rule: AlertRule) -> str:
-        return rule.parameter_words
+    @admin.display(description="步骤")
+    def steps(self, row: Procedure) -> str:
+        return " → ".join(step.title for step in row.steps.all())
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view
-        return [
-            path("", view(require_safe(self.changelist_view)), name="workflow_alertrule_changelist"),
-            path("<int:pk>/change/", view(require_http_methods(["GET", "POST"])(self.change_view)), name="workflow_alertrule_change"),
-        ]
+    @admin.display(description="已有办件")
+    def in_use(self, row: Procedure) -> bool:
+        return row.first_used_on is not None
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        rules = self.get_queryset(request).order_by(*self.ordering)
-        shown = pages.table("", self.columns(), rules, url=lambda rule: self.url("change", rule.pk), empty="还没有规则。")
-        return pages.record_page(request, title="预警规则", crumbs=[*self.crumbs()[:1], ("预警规则", "")], tables=[shown])
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).prefetch_related("steps")
 
-    def change_view(self, request: HttpRequest, pk: int, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        rule = get_object_or_404(AlertRule, pk=pk)
-        form = AlertRuleForm(request.POST or None, rule=rule)
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest | None, **kwargs: Any) -> forms.Field | None:
+        if db_field.name == "key":
+            return forms.ChoiceField(label="办件种类", choices=[("", ""), *((kind.key, kind.label) for kind in kinds.all_kinds())])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-        def save(why: str, **fields: Any) -> str:
-            services.change_rule(rule=rule, by=request.user, reason=why, **fields)
-            return self.url("changelist")
 
-        note = f"{rule.code} {rule.title},第 {rule.version} 版,{rule.valid_from} 起。保存后从施行日期起用新版本,已发现的预警仍按发现时的版本说明。"
-        return pages.form_page(request, form, save, title=f"修改 {rule.code} {rule.title}", back=self.url("changelist"), crumbs=self.crumbs(),
-                               refusal=services.WorkflowError, note=note)  # fmt: skip
+class StepForm(CodeListForm):
+    widths = {"why": "w12", "requirements": "w12"}
+
+
+@admin.register(Step, site=code_lists)
+class StepAdmin(CodeListAdmin):
+    form = StepForm
+    list_display = ("procedure", "number", "title", "word", "role", "level", "needed", "days", "needs_signed_sheet")
+    fields = (
+        "procedure", "number", "code", "title", "word", "role", "level", "needed", "days", "day_kind", "return_to", "needs_signed_sheet", "requirements",
+        "clause",
+    )  # fmt: skip
+    note = "只有还没有办件的流程可以改步骤。“办理”是只作记录、不作判断的步骤(如入户调查),可由发起人自己办;其余步骤本人和发起人都不能办。"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related("procedure")
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest | None, **kwargs: Any) -> forms.Field | None:
+        if db_field.name == "requirements":
+            return forms.MultipleChoiceField(
+                label="通过条件", choices=requirements.choices, required=False, widget=forms.CheckboxSelectMultiple,
+                error_messages={"invalid_choice": "请从列表中选择。"},
+            )  # fmt: skip
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(StepEvidence, site=code_lists)
+class StepEvidenceAdmin(CodeListAdmin):
+    list_display = ("step", "label", "accept", "least")
+    fields = ("step", "label", "accept", "least")
+    note = "只有还没有办件的流程可以改材料要求。"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related("step__procedure")

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
 from core.clock import today
-from core.forms import CodeSelect, LineField, WholeField, WrittenDateField
+from core.forms import CodeSelect, LineField, TextField, UploadField, WholeField, WrittenDateField
 from core.listing import PICKED
 from workflow import alerts_registry, services
 from workflow.changes_registry import Changeable
-from workflow.models import Alert, AlertRule
+from workflow.models import Alert, AlertRule, Case, Decision, Signature, Step, StepEvidence
 
 
 class PurposeForm(forms.Form):
@@ -123,3 +124,113 @@ class UndoForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
+
+
+class DecideForm(forms.Form):
+    """Pass, send back or refuse, as the case stood when the page was opened."""
+
+    result = forms.ChoiceField(label="办理结果", choices=Decision.Result.choices, widget=forms.RadioSelect)
+    opinion = TextField(
+        label="意见", required=False, max_length=500, help_text="退回或不通过的必须写明原因", widget=forms.Textarea(attrs={"rows": 3})
+    )
+    step_id = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, step: Step | None, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        if step is not None:
+            back = "退回上一步" if step.return_to == Step.ReturnTo.PREVIOUS and step.number > 1 else "退回发起人"
+            self.fields["result"].choices = [
+                ("pass", f"{step.get_word_display()}通过" if step.judges else "办理完成"),
+                ("return", back),
+                ("refuse", "不通过"),
+            ]
+        self.fields["result"].error_messages |= {"required": "请选择办理结果。", "invalid_choice": "请选择办理结果。"}
+        self.fields["opinion"].error_messages["max_length"] = "意见不超过 500 字。"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "step_id" in self.errors or "version" in self.errors:
+            raise forms.ValidationError("页面已过期,请刷新后重新办理。")
+        if data.get("result") in {"return", "refuse"} and not data.get("opinion", "").strip():
+            self.add_error("opinion", "退回或不通过的,请写明原因。")
+        return data
+
+    def now(self, case: Case) -> None:
+        """Show the same answer again, for the case as it stands now."""
+        self.data = self.data.copy()
+        self.data["step_id"], self.data["version"] = str(case.step_id), str(case.version)
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(label="转给", queryset=User.objects.none(), widget=CodeSelect, empty_label="")
+    reason = LineField(label="原因", max_length=150)
+    widths = {"to": "w4", "reason": "w6"}
+
+    def __init__(self, *args: Any, colleagues: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        to = self.fields["to"]
+        to.queryset = User.objects.filter(pk__in=[user.pk for user in colleagues]).select_related("organization")
+        to.label_from_instance = lambda user: f"{user.name}({user.organization})" if user.organization else user.name
+        to.help_text = "" if colleagues else "这个范围内没有别的同事有这项授权。"
+        for bound in self.fields.values():
+            bound.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+
+
+class EvidenceForm(forms.Form):
+    label = forms.ChoiceField(label="材料", widget=CodeSelect)
+    file = UploadField(label="文件")
+    widths = {"label": "w4", "file": "w6"}
+
+    def __init__(self, *args: Any, wanted: list[StepEvidence], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["label"].choices = [(each.label, f"{each.label}({each.get_accept_display()})") for each in wanted]
+        self.fields["label"].error_messages |= {"required": "请选择材料。", "invalid_choice": "请从列表中选择。"}
+
+
+ROWS_OF_SIGNATURES = range(1, 5)
+
+
+class ScanForm(forms.Form):
+    """The scan, and what stands on it: up to four signatures."""
+
+    file = UploadField(label="签字件(照片或扫描 PDF)")
+    signed_on = WrittenDateField(label="签字日期")
+    widths = {"file": "w6", "signed_on": "w3"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.initial.setdefault("signed_on", today())
+        for n in ROWS_OF_SIGNATURES:
+            self.fields |= {
+                f"party_{n}": LineField(label="身份", max_length=40, required=False),
+                f"name_{n}": LineField(label="姓名或单位", max_length=60, required=False),
+                f"means_{n}": forms.ChoiceField(label="方式", choices=Signature.Means.choices, required=False, widget=CodeSelect),
+                f"cannot_{n}": forms.BooleanField(label="不会写字", required=False),
+                f"witness_{n}": LineField(label="见证人", max_length=60, required=False),
+            }
+        for bound in self.fields.values():
+            bound.error_messages |= {"required": bound.error_messages["required"] if isinstance(bound, UploadField) else "请填写。"}
+
+    @property
+    def rows(self) -> list[list[forms.BoundField]]:
+        return [[self[f"{name}_{n}"] for name in ("party", "name", "means", "cannot", "witness")] for n in ROWS_OF_SIGNATURES]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        filled = [n for n in ROWS_OF_SIGNATURES if data.get(f"name_{n}") or data.get(f"party_{n}")]
+        for n in filled:
+            for name in ("party", "name"):
+                if not data.get(f"{name}_{n}"):
+                    self.add_error(f"{name}_{n}", "请填写。")
+            if data.get(f"cannot_{n}") and (data.get(f"means_{n}") != Signature.Means.THUMBPRINT or not data.get(f"witness_{n}")):
+                self.add_error(f"witness_{n}", "不会写字的,方式应为手印,并填见证人。")
+        if not filled:
+            self.add_error("name_1", "请至少登记一个签字、盖章或手印。")
+        return data
+
+    def signatures(self) -> list[dict[str, Any]]:
+        data = self.cleaned_data
+        return [{"party": data[f"party_{n}"], "name": data[f"name_{n}"], "means": data[f"means_{n}"] or Signature.Means.HANDWRITTEN,
+                 "can_sign": not data[f"cannot_{n}"], "witness": data[f"witness_{n}"], "signed_on": data["signed_on"]}
+                for n in ROWS_OF_SIGNATURES if data[f"name_{n}"]]  # fmt: skip

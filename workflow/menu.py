@@ -5,11 +5,14 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from core import menu
+from core.clock import today
+from core.context import top_mark
 from core.paging import capped_count
 from core.views import workbench_card
-from workflow.models import Alert, Draft, Job
+from workflow.models import Alert, Draft, Job, Todo
 
 menu.add("工作台", "工作台", "core:workbench", order=1)
+menu.add("工作台", "待办", "workflow:inbox", order=10)
 menu.add("工作台", "任务", "workflow:job-list", order=20)
 menu.add("工作台", "草稿", "workflow:draft-list", order=30)
 
@@ -19,6 +22,36 @@ menu.add("责任监督", "预警规则", "workflow:alert-rules", Permission.ALER
 
 SHOWN = 5
 CAP = 1000
+
+
+MANY = 99
+
+
+@top_mark
+def waiting(request: Any) -> dict:
+    """How many things wait for the person, counted no further than needed."""
+    count = Todo.objects.waiting_for(request.user).values("pk")[: MANY + 1].count()
+    return {"label": "待办", "count": f"{MANY}+" if count > MANY else str(count or ""), "url": reverse("workflow:inbox")}
+
+
+@workbench_card
+def waits_for_me(request: Any) -> list[dict]:
+    """What is due first, and how much of it is late."""
+    mine = Todo.objects.waiting_for(request.user)
+    rows = [{"label": todo.title, "value": _term(todo), "url": todo.get_absolute_url()} for todo in mine.order_by("sorted_on", "id")[:SHOWN]]
+    if not rows:
+        return []
+    late = mine.overdue(today()).values("pk")[: MANY + 1].count()
+    if late:
+        shown = f"{MANY}+ 件" if late > MANY else f"{late} 件"
+        rows.append({"label": "已超期", "value": shown, "url": reverse("workflow:inbox-tab", args=["late"])})
+    return [{"title": "等您办理", "rows": rows}]
+
+
+def _term(todo: Todo) -> str:
+    if todo.due_on is None:
+        return ""
+    return f"超期 {(today() - todo.due_on).days} 天" if todo.due_on < today() else f"{todo.due_on:%m-%d} 到期"
 
 
 @workbench_card

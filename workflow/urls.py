@@ -29,5 +29,12 @@ urlpatterns = [
     path("inbox/messages/<int:pk>/", inbox.message, name="message"),
     path("inbox/<slug:tab>/", inbox.inbox, name="inbox-tab"),
     path("cases/<int:pk>/", cases.case_detail, name="case"),
+    path("cases/<int:pk>/decide/", cases.case_decide, name="case-decide"),
+    path("cases/<int:pk>/withdraw/", cases.case_withdraw, name="case-withdraw"),
+    path("cases/<int:pk>/resubmit/", cases.case_resubmit, name="case-resubmit"),
+    path("cases/<int:pk>/hand-over/", cases.case_hand_over, name="case-hand-over"),
+    path("cases/<int:pk>/evidence/", cases.case_evidence, name="case-evidence"),
+    path("cases/<int:pk>/sheet/", cases.case_sheet, name="case-sheet"),
+    path("cases/sheets/<int:pk>/scan/", cases.sheet_scan, name="sheet-scan"),
     path("work/", include(work_pages)),
 ]

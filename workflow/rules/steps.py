@@ -1,6 +1,6 @@
 """Where a step is done and until when: pure functions."""
 
-from datetime import date
+from datetime import date, datetime
 
 from core.calendar import add_days
 
@@ -22,3 +22,12 @@ def area_at(level: str, area: str) -> str:
 def due_day(start: date, days: int | None, day_kind: str) -> date | None:
     """The last day of a period of `days` (calendar or working) that begins on the day after `start`; None without a limit."""
     return None if days is None else add_days(start, days, day_kind)
+
+
+def spent(start: datetime, end: datetime) -> str:
+    """How long somebody has had something, in words: 3 天 4 小时, 25 分钟."""
+    minutes = max(0, int((end - start).total_seconds() // 60))
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
+    return f"{hours} 小时" if hours else f"{minutes} 分钟"

@@ -14,6 +14,7 @@ from workflow.services.alerts import (
     tell_alerts,
 )
 from workflow.services.cases import (
+    WORDS_OF_RESULT,
     add_evidence,
     advance,
     colleagues,
@@ -79,7 +80,7 @@ __all__ += [
     "upheld_lines",
 ]  # fmt: skip
 __all__ += [
-    "AlreadyDecided", "NotYours", "OutOfOrder", "StaleCase", "StillMissing", "add_evidence", "advance", "colleagues", "decide", "drop_todo",
+    "WORDS_OF_RESULT", "AlreadyDecided", "NotYours", "OutOfOrder", "StaleCase", "StillMissing", "add_evidence", "advance", "colleagues", "decide", "drop_todo",
     "finish_todo", "hand_over", "may_decide", "missing", "notify", "open_todo", "print_sheet", "read_messages", "refuse", "remind", "resubmit",
     "said", "see_todo", "sheet_changed", "start_case", "take_scan", "takes_part", "whom_it_waits_for", "withdraw",
 ]  # fmt: skip

@@ -44,6 +44,22 @@ def _content(case: Case, step: Step) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _pairs(facts: list[tuple[str, str]]) -> list[tuple[tuple[str, str], tuple[str, str] | None]]:
+    """Two facts a row; a long one has a row of its own."""
+    rows: list[tuple[tuple[str, str], tuple[str, str] | None]] = []
+    held: tuple[str, str] | None = None
+    for fact in facts:
+        if len(fact[1]) > 20:
+            rows += ([(held, None)] if held else []) + [(fact, None)]
+            held = None
+        elif held is None:
+            held = fact
+        else:
+            rows.append((held, fact))
+            held = None
+    return rows + ([(held, None)] if held else [])
+
+
 def _cells(table: Table) -> list[list[str]]:
     return [[text for _, text in line["cells"]] for line in table.lines]
 
@@ -78,7 +94,16 @@ def print_sheet(*, case: Case, step: Step, by: User) -> tuple[SignedSheet, bytes
     code = segno.make(mark, error="m").svg_inline(scale=1.6, border=0)
     html = render_to_string(
         "workflow/sheet.html",
-        {"case": case, "step": step, "content": content, "sheet": sheet, "decisions": earlier, "code": mark_safe(code), "day": today()},  # noqa: S308
+        {
+            "case": case,
+            "step": step,
+            "content": content,
+            "pairs": _pairs(content["facts"]),
+            "sheet": sheet,
+            "decisions": earlier,
+            "code": mark_safe(code),
+            "day": today(),
+        },  # noqa: S308 — drawn by segno
     )
     return sheet, render_pdf(html, identifier=mark)
 

@@ -14,14 +14,17 @@ from workflow import services
 from workflow.models import Case, Message, Todo
 
 
-def _who(todo: Todo) -> str:
-    return str(todo.user) if todo.user_id else todo.get_role_display()
+def _term(todo: Todo) -> str:
+    if todo.due_on is None:
+        return ""
+    late = (today() - todo.due_on).days
+    return f"{todo.due_on} 超期 {late} 天" if late > 0 else f"{todo.due_on}"
 
 
 TODO_COLUMNS = (
     Column("事项", "title"),
     Column("村", "village.name"),
-    Column("期限", "due_on", "date"),
+    Column("期限", _term),
     Column("产生时间", "created_at"),
     Column("说明", "note", "long"),
 )
@@ -33,8 +36,8 @@ def _todos(user: Any) -> Any:
 
 
 TABS = {
-    "waiting": Listing("inbox-waiting", "待我办", _todos, TODO_COLUMNS, "", order=ORDER, empty="现在没有等您办理的事项。"),
-    "late": Listing("inbox-late", "已超期", lambda user: _todos(user).overdue(today()), TODO_COLUMNS, "", order=ORDER, empty="没有超期的事项。"),
+    "waiting": Listing("inbox-waiting", "待我办", _todos, TODO_COLUMNS, "", order=ORDER, url_name="workflow:todo", empty="现在没有等您办理的事项。"),
+    "late": Listing("inbox-late", "已超期", lambda user: _todos(user).overdue(today()), TODO_COLUMNS, "", order=ORDER, url_name="workflow:todo", empty="没有超期的事项。"),
     "started": Listing(
         "inbox-started", "我发起的", lambda user: Case.objects.filter(started_by=user).select_related("village", "step"),
         (Column("办件", "title"), Column("编号", "number"), Column("村", "village.name"), Column("状态", "get_state_display", "status"),
@@ -43,12 +46,12 @@ TABS = {
     ),
     "done": Listing(
         "inbox-done", "我办过的", lambda user: Todo.objects.filter(done_by=user).select_related("village"),
-        (Column("事项", "title"), Column("村", "village.name"), Column("办结时间", "done_at")), "", order=("-id",), empty="您还没有办过事项。",
+        (Column("事项", "title"), Column("村", "village.name"), Column("办结时间", "done_at")), "", order=("-id",), empty="您还没有办过事项。", url_name="workflow:todo",
     ),
     "messages": Listing(
         "inbox-messages", "消息", lambda user: Message.objects.visible_to(user),
         (Column("内容", "text", "long"), Column("时间", "created_at"), Column("状态", lambda message: "已读" if message.read_at else "未读")),
-        "", order=("-id",), empty="没有消息。",
+        "", order=("-id",), empty="没有消息。", url_name="workflow:message",
     ),
 }  # fmt: skip
 
