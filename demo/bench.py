@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -149,6 +150,71 @@ def charts() -> dict[str, Callable[[], Measured]]:
     return {"charts_one_village": one}
 
 
+WAITING = 10_000
+
+
+def inbox() -> dict[str, Callable[[], Measured]]:
+    """The inbox of somebody for whom ten thousand things wait, against a signed-in page; and one step of a case from post to
+    answer against a signed-in post that has nothing to do.
+    """
+    from accounts.models import User
+    from core.clock import today
+    from villages.models import Village
+    from workflow import kinds
+    from workflow.models import Procedure, Step, Todo
+    from workflow.services import start_case
+
+    kind, area = "bench-case", "632801100"
+
+    def signed_in() -> Client:
+        client = Client()
+        client.force_login(User.objects.get(username="shenhe"), backend="accounts.backends.NameAndPassword")
+        return client
+
+    def fetch(client: Client, url: str) -> Callable[[], Any]:
+        def get() -> None:
+            assert client.get(url).status_code == 200, url
+
+        return get
+
+    def full() -> Measured:
+        with acting_as_system(reason="bench"):
+            village = Village.objects.get(code="632801100901")
+            have = Todo.objects.open().filter(kind="bench").count()
+            Todo.objects.bulk_create(
+                [Todo(kind="bench", title=f"核对第 {n} 户", url="/households/", role="township_checker", area=area, place=area, village=village,
+                      due_on=today() + timedelta(days=n % 400), sorted_on=today() + timedelta(days=n % 400)) for n in range(have, WAITING)],
+                batch_size=2000,
+            )  # fmt: skip
+        client = signed_in()
+        return in_turn(fetch(client, reverse("workflow:inbox")), fetch(client, reverse("accounts:password-change")))
+
+    def approval() -> Measured:
+        if kind not in {each.key for each in kinds.all_kinds()}:
+            kinds.register(kinds.Kind(kind, "测速办件", lambda case: kinds.SubjectView()))
+        with acting_as_system(reason="bench"):
+            by, village = User.objects.get(username="zhuangan"), Village.objects.get(code="632801100901")
+            procedure, made = Procedure.objects.get_or_create(key=kind, defaults={"title": "测速", "valid_from": today()})
+            if made:
+                for number, role in enumerate(("township_checker", "bureau_approver"), start=1):
+                    Step.objects.create(procedure=procedure, number=number, code=role, title="审核", word=Step.Word.CHECK, role=role,
+                                        level=Step.Level.TOWNSHIP)  # fmt: skip
+            cases = [start_case(kind=kind, title="测速", village=village, by=by, day=today()) for _ in range(WARM + ROUNDS)]
+        client = signed_in()
+
+        def decide() -> None:
+            case = cases.pop()
+            sent = {"result": "pass", "opinion": "属实", "step_id": case.step_id, "version": case.version}
+            assert client.post(reverse("workflow:case-decide", args=[case.pk]), sent).status_code == 302
+
+        def bare() -> None:
+            assert client.post(reverse("workflow:messages-read")).status_code == 302
+
+        return in_turn(decide, bare, floor_is="已登录、没有内容可写的提交(消息全部已读)")
+
+    return {"inbox": full, "approval": approval}
+
+
 def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     """Run the benches (all, or those named) on the database of this process."""
     from demo import bench_sheets
@@ -156,7 +222,7 @@ def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone()[0] == "pa_app", "bench measures as the restricted role"
-    benches = Pages().benches() | charts() | bench_sheets.benches(households)
+    benches = Pages().benches() | inbox() | charts() | bench_sheets.benches(households)
     wanted = names or list(benches)
     unknown = [name for name in wanted if name not in benches]
     if unknown:

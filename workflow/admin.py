@@ -62,6 +62,13 @@ class StepAdmin(CodeListAdmin):
                 label="通过条件", choices=requirements.choices, required=False, widget=forms.CheckboxSelectMultiple,
                 error_messages={"invalid_choice": "请从列表中选择。"},
             )  # fmt: skip
+        if db_field.name == "code":
+            return forms.SlugField(
+                label="步骤代码",
+                max_length=40,
+                help_text="字母、数字、连字符",
+                error_messages={"invalid": "步骤代码只用字母、数字、下划线和连字符。"},
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 

@@ -78,4 +78,6 @@ def deputy_end(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("villages:deputy-list")
 
     note = f"{grant.user.name}代您办理:{grant.get_role_display()},{grant.division.name},{grant.since:%Y-%m-%d} 至 {grant.until:%Y-%m-%d}。收回后对方立即不能再办。"
-    return _form(request, DeputyEndForm(request.POST or None), save, "收回代办", note=note, save_label="收回", done="已收回。")
+    return _form(
+        request, DeputyEndForm(request.POST if request.method == "POST" else None), save, "收回代办", note=note, save_label="收回", done="已收回。"
+    )

@@ -58,7 +58,7 @@ def _show(request: HttpRequest, case: Case, form: DecideForm | None = None) -> H
         Fact("办理流程", case.procedure.title), Fact("发起人", str(case.started_by)), Fact("申请人", str(case.applicant)),
         Fact("发起时间", show(case.started_at)), Fact("村", str(case.village or ""), case.village.get_absolute_url() if case.village else ""),
         Fact("轮次", f"第 {case.round} 轮"),
-        Fact("依据", str(case.procedure.clause or "") + ("(流程待核定)" if case.procedure.is_assumed else ""), wide=True),
+        Fact("依据", " ".join(filter(None, [str(case.procedure.clause or ""), "流程待核定" if case.procedure.is_assumed else ""])), wide=True),
     ]  # fmt: skip
     return pages.record_page(request, title=case.title, subtitle=case.number, state=case.get_state_display(), crumbs=_crumbs(case)[:1] + [(case.title, "")],
                              template="workflow/case.html", case_facts=[fact for fact in facts if fact.value], **context)  # fmt: skip
@@ -92,7 +92,7 @@ def _whose(step: Step, case: Case) -> str:
     if step.level == Step.Level.APPLICANT:
         return str(case.applicant)
     group = f"(须 {step.needed} 人)" if step.needed > 1 else ""
-    return f"{step.get_level_display()} {step.get_role_display()}{group}"
+    return f"{step.get_role_display()}{group}"
 
 
 def _waits(case: Case) -> dict[str, Any] | None:
@@ -133,8 +133,8 @@ def _evidence(case: Case) -> pages.Table | None:
 def _sheets(case: Case, takes_part: bool) -> pages.Table | None:
     rows = list(case.signedsheets.select_related("step", "printed_by", "attachment", "case__procedure").prefetch_related("signatures").order_by("id"))
     columns = (
-        Column("签字表", str), Column("轮次", "round", "number"), Column("打印时间", "printed_at"), Column("打印人", "printed_by.name"),
-        Column("内容摘要", "short_hash"), Column("签字", _signed, "long"),
+        Column("签字表", str), Column("签字", _signed, "long"), Column("打印时间", "printed_at"), Column("轮次", "round", "number"),
+        Column("内容摘要", "short_hash"),
     )  # fmt: skip
 
     def links(sheet: SignedSheet) -> list[Link]:

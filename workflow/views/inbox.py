@@ -22,9 +22,9 @@ def _term(todo: Todo) -> str:
 
 
 TODO_COLUMNS = (
-    Column("事项", "title"),
-    Column("村", "village.name"),
+    Column("事项", "title", "long"),
     Column("期限", _term),
+    Column("村", "village.name"),
     Column("产生时间", "created_at"),
     Column("说明", "note", "long"),
 )
@@ -40,13 +40,13 @@ TABS = {
     "late": Listing("inbox-late", "已超期", lambda user: _todos(user).overdue(today()), TODO_COLUMNS, "", order=ORDER, url_name="workflow:todo", empty="没有超期的事项。"),
     "started": Listing(
         "inbox-started", "我发起的", lambda user: Case.objects.filter(started_by=user).select_related("village", "step"),
-        (Column("办件", "title"), Column("编号", "number"), Column("村", "village.name"), Column("状态", "get_state_display", "status"),
+        (Column("办件", "title", "long"), Column("编号", "number"), Column("村", "village.name"), Column("状态", "get_state_display", "status"),
          Column("当前步骤", "step.title"), Column("期限", "due_on", "date"), Column("发起时间", "started_at")),
         "", order=("-id",), empty="您还没有发起过办件。", url_name="workflow:case",
     ),
     "done": Listing(
         "inbox-done", "我办过的", lambda user: Todo.objects.filter(done_by=user).select_related("village"),
-        (Column("事项", "title"), Column("村", "village.name"), Column("办结时间", "done_at")), "", order=("-id",), empty="您还没有办过事项。", url_name="workflow:todo",
+        (Column("事项", "title", "long"), Column("村", "village.name"), Column("办结时间", "done_at")), "", order=("-id",), empty="您还没有办过事项。", url_name="workflow:todo",
     ),
     "messages": Listing(
         "inbox-messages", "消息", lambda user: Message.objects.visible_to(user),
