@@ -1,8 +1,8 @@
-"""Filters of the cadre list."""
+"""Filters of this room's lists."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cadres.models import Cadre, Posting
+from cadres.models import AttendanceMonth, Cadre, Leave, Posting
 from core.clock import today
 from core.filters import choice, pick, search_box
 from villages.filters import VillageRowFilter
@@ -39,3 +39,38 @@ class CadreFilter(VillageRowFilter):
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         now = Posting.objects.active_on(today()).filter(cadre_id=OuterRef("pk"))
         return rows.filter(Exists(now)) if value == "posted" else rows.exclude(Exists(now))
+
+
+class LeaveFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("姓名、事由")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    kind = choice("类别", Leave.Kind.choices)
+    state = choice("状态", [*Leave.State.choices, ("out", "今天在外"), ("overdue", "逾期未销假")], method="by_state")
+
+    class Meta:
+        model = Leave
+        fields = ["q", "township", "village", "kind", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(cadre__name__contains=text) | Q(reason__contains=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "out":
+            return rows.on(today())
+        return rows.uncleared(today()) if value == "overdue" else rows.filter(state=value)
+
+
+class MonthFilter(VillageRowFilter):
+    permission = "cadre_view"
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    state = choice("状态", [*AttendanceMonth.State.choices, ("late", "逾期未报")], method="by_state")
+
+    class Meta:
+        model = AttendanceMonth
+        fields = ["township", "village", "state"]
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state="draft", due_on__lt=today()) if value == "late" else rows.filter(state=value)

@@ -13,6 +13,9 @@ from villages.models import Village
 menu.add("责任监督", "派驻干部", "cadres:list", Permission.CADRE_VIEW, order=10)
 menu.add("责任监督", "今日驻村", "cadres:my-day", Permission.CADRE_SELF, order=1)
 menu.add("责任监督", "今日在岗", "cadres:today", Permission.CADRE_VIEW, order=5)
+menu.add("责任监督", "请销假", "cadres:leave-list", Permission.CADRE_VIEW, order=12)
+menu.add("责任监督", "考勤月报", "cadres:month-list", Permission.CADRE_VIEW, order=14)
+menu.add("责任监督", "考勤通报", "cadres:bulletin", Permission.CADRE_VIEW, order=15)
 SHOWN = 10
 
 

@@ -16,3 +16,7 @@ declare("leave_return_days", "假满几天内须销假", "whole", 1, unit="天",
 declare("leave_sick_late_days", "病假最迟几天内补办", "whole", 3, unit="天", basis=LOCAL, assumed=True, low=0, high=30)
 declare("posting_gap_days", "离任后几天内须有人接任", "whole", 15, unit="天", basis=LOCAL, assumed=True, low=1, high=180)
 declare("quarter_due_day", "季报告在季后首月几日前报送", "whole", 10, unit="日", basis=LOCAL, assumed=True, low=1, high=28)
+declare("trip_report_days", "外出报备最多几天", "whole", 3, unit="天", basis=LOCAL, assumed=True, low=1, high=30)
+declare("statement_days", "走读、挂名认定前本人申辩的期限", "whole", 5, unit="天", basis=LOCAL, assumed=True, low=1, high=30)
+declare("opinion_hourly_limit", "意见箱每村每小时最多收几条", "whole", 20, unit="条", basis="防止恶意提交", assumed=True, low=1, high=1000)
+declare("opinion_sender_limit", "意见箱同一来源每天最多几条", "whole", 3, unit="条", basis="防止恶意提交", assumed=True, low=1, high=100)

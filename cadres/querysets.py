@@ -56,3 +56,17 @@ class LeaveQuerySet(VillageRowQuerySet):
     def uncleared(self, day: date) -> Self:
         """Approved leave that is over on a day and whose return nobody has written down."""
         return self.filter(state="approved", returned_on=None, ends_on__lt=day)
+
+
+class LeaveRuleQuerySet(CityRowQuerySet):
+    def in_words(self) -> list[Any]:
+        """The rows with the titles of their procedures and the roles informed, for a page."""
+        from accounts.permissions import Role
+        from workflow.models import Procedure
+
+        titles = dict(Procedure.objects.order_by("valid_from").values_list("key", "title"))
+        rows = list(self.order_by("group", "days_from"))
+        for row in rows:
+            row.procedure_title = titles.get(row.procedure_key, "没有设置流程")
+            row.informed_words = "、".join(Role(role).label for role in row.informed.split() if role in Role.values)
+        return rows

@@ -74,7 +74,7 @@ CLASSES: dict[str, dict[str, Class]] = {
     "cadres.Leave": _fields(
         public="village starts_on ends_on",
         internal="id posting planned_until_on workdays for_village state approved_on returned_on cleared_on cleared_by "
-        "applied_by applied_on created_at substitute",
+        "applied_by applied_on created_at substitute case",
         personal="cadre destination",
         sensitive="kind reason paper",
     ),
@@ -82,6 +82,18 @@ CLASSES: dict[str, dict[str, Class]] = {
         internal="id posting village day_on kind code counts witness source_table source_id received_at is_late skew_seconds key entered_by",
         personal="cadre note at device photo",
         sensitive="position distance_m speed_kmh",
+    ),
+    "cadres.Allowance": _fields(
+        internal="id village kind month_on days paid_on reported_by is_demo", personal="cadre amount", sensitive="policy_number insured_until_on"
+    ),
+    "cadres.Honour": _fields(public="cadre village kind level awarded_on title", internal="id document recorded_by is_demo"),
+    "cadres.Opinion": _fields(
+        internal="id village channel received_on received_at sender answer answered_on answered_by recorded_by is_demo",
+        personal="cadre content contact",
+    ),
+    "cadres.Sign": _fields(
+        internal="id village alert proposed_on proposed_by stated_on statement_due_on state decided_on case is_demo",
+        personal="cadre kind grounds statement",
     ),
     "cadres.PresencePosition": _fields(internal="id presence village", sensitive="point accuracy_m"),
     "assistance.Leader": _fields(public="name post organization", internal="id is_demo"),

@@ -23,7 +23,7 @@ from django.db import connection, models
 EVENT_TABLE = "core_event"
 UNRECORDED = {"core_event", "core_seal", "accounts_accessseal", "workflow_draft", "workflow_job", "accounts_accessevent", "accounts_session",
               "households_namegram", "cadres_presenceposition"}  # fmt: skip
-INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "cadres_spotcheck", "cadres_cadreaction"}
+INSERT_ONLY = {"accounts_accessevent", "cadres_presence", "cadres_correction", "cadres_spotcheck", "cadres_cadreaction", "cadres_teamexpense"}
 UNRECORDED |= {"workflow_alertrun", "workflow_bulkchangerow"}
 UNRECORDED |= {"accounts_oldpassword"}
 UNRECORDED |= {"workflow_serial"}

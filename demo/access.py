@@ -24,7 +24,7 @@ from accounts.admin import code_lists
 from accounts.models import Organization, User
 from accounts.permissions import ALONE, BLIND, ROLE_PERMISSIONS, Role
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
-from cadres.models import Cadre, Posting
+from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Leave, Posting
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
@@ -203,7 +203,8 @@ def subjects() -> dict[str, list[Subject]]:
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
         "villages:user-code": _holders(villages), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
-        "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages,
+        "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
+        "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
         "workflow:todo": todos, "workflow:message": told, "workflow:case": cases, "workflow:sheet": _sheets(cases, nobody),

@@ -207,3 +207,16 @@ class ProjectFactory(factory.django.DjangoModelFactory):
     department = factory.SubFactory(OrganizationFactory)
     source = "4"
     approved_on = START
+
+
+def make_attendance(posting: Posting, user: User) -> None:
+    """A record of every kind a posting leaves behind: leave, a monthly report with its line."""
+    from cadres.models import AttendanceLine, AttendanceMonth, Leave
+
+    here = {"cadre": posting.cadre, "posting": posting, "village": posting.village}
+    day = date(2017, 9, 4)
+    Leave.objects.create(**here, kind="P", starts_on=day, planned_until_on=day, ends_on=day, workdays=1, reason="事", state="approved",
+                         applied_by=user, applied_on=day)  # fmt: skip
+    month = AttendanceMonth.objects.create(village=posting.village, month_on=date(2017, 8, 1), due_on=date(2017, 9, 5))
+    counts = ("required", "actual", "business", "reported", "personal", "sick", "paid", "absent", "open_days", "checks", "checks_present")
+    AttendanceLine.objects.create(**here, month=month, codes="N" * 31, **dict.fromkeys(counts, 0))

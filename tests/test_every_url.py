@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts.admin import code_lists
 from assistance.models import PolicyDocument
+from cadres.services import load_standard_rows
 from demo.access import FIXED, PUBLIC, Page, pages
 from households import services as households
 from households.models import Household, Member, PovertyLine
-from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant
+from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant, make_attendance
 from workflow import services as flow
 from workflow.models import Alert, BulkChange
 
@@ -45,7 +46,8 @@ def everybody(world, monkeypatch):
             grant(clerk, role, world.townships[0])
     household = HouseholdFactory(village=world.villages[0])
     MemberFactory(household=household)
-    PostingFactory(village=world.villages[0], cadre=CadreFactory())
+    load_standard_rows()
+    make_attendance(PostingFactory(village=world.villages[0], cadre=CadreFactory(user=clerk)), clerk)
     ProjectFactory(village=world.villages[0])
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
     BulkChange.objects.create(owner=clerk, key="insured-household", value=True, value_label="参保", state="done", done_at=timezone.now())

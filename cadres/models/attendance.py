@@ -218,6 +218,7 @@ class SpotCheck(DayRow):
         PRESENT = "present", "在岗"
         EXCUSED = "excused", "不在岗(有假或因公)"
         ABSENT = "absent", "不在岗"
+        UNREPORTED = "no_trip", "外出未报备"
 
     means = models.CharField("方式", max_length=8, choices=Means)
     result = models.CharField("结果", max_length=8, choices=Result)

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from cadres.models.people import Cadre, Posting
-from cadres.querysets import CityRowQuerySet, LeaveQuerySet
+from cadres.querysets import LeaveQuerySet, LeaveRuleQuerySet
 from villages.models import Village
-from workflow.models import Attachment
+from workflow.models import Attachment, Case, Clause
 
 
 class LeaveRule(models.Model):
@@ -28,9 +28,10 @@ class LeaveRule(models.Model):
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
     basis = models.CharField("依据", max_length=200, blank=True)
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据条款")
     is_assumed = models.BooleanField("数值待核定", default=True)
 
-    objects = CityRowQuerySet.as_manager()
+    objects = LeaveRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "请假审批表"
@@ -89,6 +90,7 @@ class Leave(models.Model):
     returned_on = models.DateField("返岗日期", null=True, blank=True)
     cleared_on = models.DateField("销假日期", null=True, blank=True)
     cleared_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="销假登记人")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办件")
     applied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="申请人")
     applied_on = models.DateField("申请日期")
     created_at = models.DateTimeField("录入时间", auto_now_add=True)

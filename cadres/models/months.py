@@ -7,6 +7,7 @@ from django.urls import reverse
 from cadres.models.people import Cadre, Posting
 from cadres.querysets import VillageRowQuerySet
 from villages.models import Village
+from workflow.models import Case
 
 
 class AttendanceMonth(models.Model):
@@ -24,6 +25,7 @@ class AttendanceMonth(models.Model):
     due_on = models.DateField("应报日期")
     submitted_on = models.DateField("报送日期", null=True, blank=True)
     filed_on = models.DateField("备案日期", null=True, blank=True)
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办件")
     content_sha256 = models.CharField("内容摘要", max_length=64, blank=True)
 
     objects = VillageRowQuerySet.as_manager()
@@ -87,3 +89,7 @@ class AttendanceLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cadre} {self.actual}/{self.required}"
+
+    @property
+    def month_url(self) -> str:
+        return reverse("cadres:month-detail", args=[self.month_id])

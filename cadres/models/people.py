@@ -8,6 +8,7 @@ from accounts.models import Organization, User
 from cadres.querysets import CadreQuerySet, CityRowQuerySet, PostingQuerySet, TeamRuleQuerySet, VillageRowQuerySet
 from core.fields import EncryptedTextField
 from villages.models import Village
+from workflow.models import Clause
 
 
 class Cadre(models.Model):
@@ -114,6 +115,7 @@ class TeamRule(models.Model):
     term_years = models.PositiveSmallIntegerField("任期不少于(年)", default=2)
     is_full_time = models.BooleanField("须全脱产", default=True)
     basis = models.CharField("依据", max_length=200)
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据条款")
     is_assumed = models.BooleanField("数值待核定", default=False)
 
     objects = TeamRuleQuerySet.as_manager()

@@ -15,8 +15,9 @@ from cadres.rules.days import (
     required_days,
     speed_kmh,
 )
+from cadres.rules.leave import leave_problem, paid_problem, workdays, workdays_by_year
 
 __all__ = [
-    "BUSINESS_COUNTS_HELP", "SIGNS", "DayKind", "Moment", "day_kind", "distance_m", "in_china", "kinds", "moment_of", "month_span",
-    "paid_days", "required_days", "speed_kmh",
+    "BUSINESS_COUNTS_HELP", "SIGNS", "DayKind", "Moment", "day_kind", "distance_m", "in_china", "kinds", "leave_problem", "moment_of", "month_span",
+    "paid_days", "paid_problem", "required_days", "speed_kmh", "workdays", "workdays_by_year",
 ]  # fmt: skip

@@ -4,8 +4,10 @@ from datetime import date
 
 from django.db import transaction
 
-from cadres.models import DutyBody, LeaveRule, TeamRule
+from accounts.permissions import Role
+from cadres.models import AllowanceKind, DutyBody, LeaveRule, TeamRule
 from core.scope import because
+from workflow.models import Procedure, Step
 
 TEAM_RULES = (
     (date(2015, 4, 1), date(2017, 11, 30), 2, 1, "市第一书记和扶贫(驻村)工作队干部管理办法", True),
@@ -26,6 +28,32 @@ LEAVE_RULES = (
     ("member", 4, 7, "leave_township_unit", "org_department"), ("leader", 4, 7, "leave_department", ""),
     ("member", 8, None, "leave_department", ""), ("leader", 8, None, "leave_department_bureau", ""),
 )  # fmt: skip
+# (code, name, follows attendance, insurance): the three the seed names; the list is open
+ALLOWANCE_KINDS = (
+    ("border", "艰苦边远地区工资水平补差", True, False), ("township", "乡镇工作岗位补助", True, False), ("insurance", "干部人身意外伤害险", False, True),
+)  # fmt: skip
+LEAVE_KINDS = (
+    ("leave_leader", "请假(队长审批)"), ("leave_township", "请假(乡镇审批)"), ("leave_township_unit", "请假(乡镇、派出单位审批)"),
+    ("leave_department", "请假(组织部审批)"), ("leave_department_bureau", "请假(组织部、扶贫局审批)"),
+)  # fmt: skip
+# key: title, steps of (code, title, word, role, level, days, requirements)
+_CHECKER, _DEPARTMENT = (Role.TOWNSHIP_CHECKER, "township"), (Role.ORG_DEPARTMENT, "city")
+PROCEDURES = {
+    "leave_leader": ("驻村干部请假:队长审批", (("leader", "队长审批", "approve", Role.VILLAGE_CADRE, "village", 1, []),)),
+    "leave_township": ("驻村干部请假:乡镇审批", (("township", "乡镇(街道)党委审批", "approve", *_CHECKER, 1, []),)),
+    "leave_township_unit": ("驻村干部请假:乡镇和派出单位审批", (
+        ("township", "乡镇(街道)党委审核", "check", *_CHECKER, 1, []), ("unit", "派出单位审批", "approve", Role.UNIT_LIAISON, "unit", 1, []))),
+    "leave_department": ("驻村干部请假:组织部审批", (
+        ("township", "乡镇(街道)党委审核", "check", *_CHECKER, 1, []), ("department", "市委组织部审批", "approve", *_DEPARTMENT, 2, []))),
+    "leave_department_bureau": ("驻村干部请假:组织部和扶贫局审批", (
+        ("township", "乡镇(街道)党委审核", "check", *_CHECKER, 1, []), ("department", "市委组织部审批", "approve", *_DEPARTMENT, 2, []),
+        ("bureau", "农牧和扶贫开发局审批", "approve", Role.BUREAU_APPROVER, "city", 2, []))),
+    "attendance_month": ("驻村干部考勤月报", (
+        ("village", "村党支部确认", "confirm", Role.VILLAGE_COMMITTEE, "village", 2, ["attendance_month_closed"]),
+        ("township", "乡镇(街道)党委审核", "check", *_CHECKER, 3, []), ("department", "市委组织部备案", "file", *_DEPARTMENT, 5, []))),
+    "quarter_report": ("驻村季报告", (("township", "乡镇(街道)党委审核", "check", *_CHECKER, 5, ["quarter_report_handed_in"]),)),
+    "cadre_sign": ("走读、挂名认定", (("department", "市委组织部认定", "decide", *_DEPARTMENT, 10, ["cadre_heard"]),)),
+}  # fmt: skip
 
 
 @transaction.atomic
@@ -45,3 +73,16 @@ def load_standard_rows() -> None:
                       basis="市驻村干部管理办法(数值待核定)")
             for group, least, most, key, informed in LEAVE_RULES
         )  # fmt: skip
+    known = set(AllowanceKind.objects.values_list("code", flat=True))
+    AllowanceKind.objects.bulk_create(
+        AllowanceKind(code=code, name=name, by_attendance=attendance, is_insurance=insurance, valid_from=date(2015, 4, 1), basis="市派驻干部待遇规定(待核定)")
+        for code, name, attendance, insurance in ALLOWANCE_KINDS if code not in known
+    )  # fmt: skip
+    for key, (title, steps) in PROCEDURES.items():
+        if Procedure.objects.filter(key=key).exists():
+            continue
+        procedure = Procedure.objects.create(key=key, title=title, valid_from=date(2015, 4, 1), is_assumed=True)
+        Step.objects.bulk_create(
+            Step(procedure=procedure, number=number, code=code, title=words, word=word, role=role, level=level, days=days, requirements=needs)
+            for number, (code, words, word, role, level, days, needs) in enumerate(steps, start=1)
+        )

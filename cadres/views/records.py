@@ -91,7 +91,7 @@ POSTING_COLUMNS = (
 )
 
 
-TABS = (("概况", "cadres:detail"), ("考勤", "cadres:attendance"))
+TABS = (("概况", "cadres:detail"), ("考勤", "cadres:attendance"), ("请销假", "cadres:leaves"))
 
 
 def cadre_page(request: HttpRequest, cadre: Cadre, tab: str, **content: Any) -> HttpResponse:

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import User
 from accounts.permissions import ROLE_PERMISSIONS, Role
 from cadres.models import Cadre
+from cadres.services import load_standard_rows
 from core.clock import today
 from demo import access
 from households import services
@@ -24,6 +25,7 @@ from tests.factories import (
     PairingFactory,
     PostingFactory,
     ProjectFactory,
+    make_attendance,
 )
 from workflow import services as flow
 
@@ -46,7 +48,8 @@ def full_world(world):
         MemberFactory(household=household)
         PairingFactory(household=household, helper=HelperFactory(user=world.people["helper"] if village == world.villages[0] else None))
         Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
-        PostingFactory(village=village, cadre=CadreFactory(user=world.people["village_cadre"] if village == world.villages[0] else None))
+        posting = PostingFactory(village=village, cadre=CadreFactory(user=world.people["village_cadre"] if village == world.villages[0] else None))
+        make_attendance(posting, world.people["village_cadre"])
         ProjectFactory(village=village)
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
@@ -62,6 +65,7 @@ def full_world(world):
             source=vehicles, organization=OrganizationFactory(), households=homes, purpose=state, by=world.people["bureau_clerk"]
         )
     asked.results.update(result="hit", judgement="open", answered_by=world.people["sector_department"])
+    load_standard_rows()
     flow.run_alerts(today(), codes=["R06"])
     return world
 
