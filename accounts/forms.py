@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.db.models import Q
 from django.http import HttpRequest
 
+from accounts import rules
 from accounts.models import Organization, User
 from core.checks.accounts import parse_credit_code
 from core.checks.names import clean_name
@@ -156,7 +157,7 @@ class UserEditForm(UserForm):
 
 class NewUserForm(UserForm):
     username = forms.RegexField(
-        r"^[a-z][a-z0-9_.-]{2,39}$", label="用户名", help_text="小写字母开头,3至40位小写字母、数字。",
+        rules.USERNAME, label="用户名", help_text="小写字母开头,3至40位小写字母、数字。",
         error_messages={"invalid": "应为小写字母开头、3至40位的小写字母、数字或 _ . -。"},
     )  # fmt: skip
     field_order = ["username", "name", "organization", "post", "phone"]

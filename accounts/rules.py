@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 
+USERNAME = r"^[a-z][a-z0-9_.-]{2,39}$"
 FAILURES, LOCK_MINUTES = 5, 15
 CODE_LETTERS, CODE_GROUPS, GROUP_LENGTH = "ABCDEFGHJKMNPQRSTUVWXYZ23456789", 3, 4  # nothing that looks like something else
 _SYSTEMS = (("HarmonyOS", "鸿蒙"), ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Windows", "Windows 电脑"),

@@ -32,7 +32,7 @@ from funds.models import Project
 from households.models import CrossCheckRequest, CrossCheckResult, Household, Proceeding
 from reports.models import ChartRelease
 from reports.services import public_file
-from villages.models import Division, Grant, Village, VillageGroup, VillageYear
+from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
 from workflow.models import Alert, BulkChange, Case, Job, Message, Procedure, SignedSheet, Step
 from workflow.services import open_todo, start_case, store
 
@@ -171,6 +171,10 @@ def _deputies(owners: tuple[User, User]) -> list[Subject]:
     return [Subject(row.pk, owner=row.deputy_for_id) for row in Grant.objects.bulk_create(rows)]
 
 
+def _account_sheets(owner: User) -> list[Subject]:
+    return [Subject(AccountSheet.objects.create(title="check_access", made_by=owner, accounts=0, state="waiting").pk, citywide=True)]
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -201,7 +205,7 @@ def subjects() -> dict[str, list[Subject]]:
         "assistance:helper": _of_villages(Helper.objects.all(), "pairings__village__code"),
         "assistance:type": _of_city(MeasureType.objects.all()), "assistance:village": villages, "villages:": villages,
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
-        "villages:user-code": _holders(villages), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
+        "villages:user-code": _holders(villages), "villages:account-sheet": _account_sheets(nobody), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
         "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),

@@ -5,10 +5,12 @@ from django.urls import reverse
 from accounts.permissions import Permission
 from core import menu
 from core.views import workbench_card
-from villages.models import Grant
+from villages.models import AccountSheet, Grant
 
 menu.add("精准诊治", "村", "villages:list", Permission.VILLAGE_VIEW, order=5)
 menu.add("系统", "授权", "villages:grant-list", Permission.USER_VIEW, order=30)
+menu.add("系统", "账号表格", "villages:account-sheets", Permission.USER_VIEW, order=22)
+menu.add("系统", "代办", "villages:deputy-list", order=25)
 menu.add("系统", "本辖区账号", "villages:area-users", Permission.USER_RESET, order=25)
 
 
@@ -27,4 +29,11 @@ def grants_ending(request: Any) -> list[dict]:
     return [{"title": "30天内到期的授权", "rows": rows, "empty": "30天内没有到期的授权。"}]
 
 
-menu.add("系统", "代办", "villages:deputy-list", order=25)
+@workbench_card
+def sheets_waiting(request: Any) -> list[dict]:
+    """For who grants: the spreadsheets whose roles wait."""
+    if not request.user.may(Permission.GRANT_EDIT):
+        return []
+    waiting = AccountSheet.objects.filter(state=AccountSheet.State.WAITING).order_by("id")[:10]
+    rows = [{"label": sheet.title, "value": f"{sheet.accounts} 个账号", "url": sheet.get_absolute_url()} for sheet in waiting]
+    return [{"title": "待授权的账号表格", "rows": rows, "empty": ""}] if rows else []

@@ -237,3 +237,57 @@ class Grant(models.Model):
     @property
     def in_force(self) -> bool:
         return self.since <= today() and (self.until is None or self.until >= today())
+
+
+class AccountSheet(models.Model):
+    """A spreadsheet by which accounts were made, and what became of the roles it asked for."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待授权"
+        GRANTED = "granted", "已授权"
+        REFUSED = "refused", "不予授权"
+        DONE = "done", "没有申请角色"
+
+    title = models.CharField("表格", max_length=100)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+    made_at = models.DateTimeField("上传时间", auto_now_add=True)
+    accounts = models.PositiveIntegerField("账号数")
+    state = models.CharField("状态", max_length=10, choices=State)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="办理人")
+    decided_at = models.DateTimeField("办理时间", null=True)
+    reason = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "账号表格"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="account_sheet_decided_by_another", condition=~Q(decided_by=F("made_by"))),
+            models.CheckConstraint(
+                name="account_sheet_decided_iff_by", condition=Q(state__in=["granted", "refused"], decided_by__isnull=False)
+                | Q(state__in=["waiting", "done"], decided_by=None),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("villages:account-sheet", args=[self.pk])
+
+
+class RoleRequest(models.Model):
+    """A role that a sheet asks for one of its accounts; a grant only once a security administrator says so."""
+
+    sheet = models.ForeignKey(AccountSheet, models.PROTECT, related_name="requests", verbose_name="账号表格")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="用户")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+", verbose_name="范围")
+    until = models.DateField("截止日期", null=True)
+
+    class Meta:
+        verbose_name = "角色申请"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["sheet", "user"], name="role_request_one_per_user_and_sheet")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"

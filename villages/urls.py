@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages.views import accounts, deputies, grants, records
+from villages.views import account_sheets, accounts, deputies, grants, records
 
 app_name = "villages"
 urlpatterns = [
@@ -20,4 +20,9 @@ urlpatterns = [
     path("grants/<int:pk>/end/", grants.grant_end, name="grant-end"),
     path("accounts/", accounts.area_users, name="area-users"),
     path("accounts/<int:pk>/code/", accounts.user_code, name="user-code"),
+    path("account-sheets/", account_sheets.sheet_list, name="account-sheets"),
+    path("account-sheets/template/", account_sheets.sheet_template, name="account-sheet-template"),
+    path("account-sheets/new/", account_sheets.sheet_new, name="account-sheet-new"),
+    path("account-sheets/<int:pk>/", account_sheets.sheet_detail, name="account-sheet"),
+    path("account-sheets/<int:pk>/decide/", account_sheets.sheet_decide, name="account-sheet-decide"),
 ]
