@@ -53,6 +53,7 @@ CHECKED_INSIDE = {f"workflow:{name}": ("household_view",) for name in _OF_A_CASE
     "workflow:export": ("household_export",),
     "workflow:change-create": ("household_edit",),
 }
+OPEN_TO_ADMINISTRATORS = {"villages:contact"}  # no business data
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
 FIXED = {"kind": "exit", "step": "notice", "tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
@@ -192,6 +193,7 @@ def subjects() -> dict[str, list[Subject]]:
     own_cases = [Subject(start_case(kind="check-access", title="check_access", area="632801100", by=owner, day=today()).pk, owner=owner.pk)
                  for owner in (nobody, clerk)]  # fmt: skip
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
+    holders = _holders(villages)
     return {
         "households:survey": _of_villages(Proceeding.objects.all()), "households:exit-checks": _of_villages(Proceeding.objects.filter(kind="exit")),
         "households:document": _of_villages(Proceeding.objects.all()), "households:registration": _of_villages(Proceeding.objects.all()),
@@ -205,7 +207,7 @@ def subjects() -> dict[str, list[Subject]]:
         "assistance:helper": _of_villages(Helper.objects.all(), "pairings__village__code"),
         "assistance:type": _of_city(MeasureType.objects.all()), "assistance:village": villages, "villages:": villages,
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
-        "villages:user-code": _holders(villages), "villages:account-sheet": _account_sheets(nobody), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
+        "villages:user-code": holders, "villages:contact": holders, "villages:account-sheet": _account_sheets(nobody), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
         "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
@@ -248,7 +250,7 @@ def allowed(page: Page, user: User | None, subject: Subject | None) -> bool:
     grants = [grant for grant in user.grants.all() if _holds(grant, page.permissions)]
     if subject is None or subject.citywide or not grants:
         return bool(grants)
-    areas = [grant.area for grant in grants if grant.role not in ALONE | BLIND]
+    areas = [grant.area for grant in grants if grant.role not in (ALONE if page.name in OPEN_TO_ADMINISTRATORS else ALONE | BLIND)]
     if any(code.startswith(area) for area in areas for code in subject.villages):
         return True
     if page.name.startswith("assistance:helper"):

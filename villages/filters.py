@@ -4,11 +4,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.permissions import Role
 from core.clock import today
 from core.filters import ScopedFilter, choice, pick, search_box
 from villages.models import Division, Grant, Village
+from villages.querysets import contacts_of
 
 MANY = 120
 
@@ -85,3 +86,20 @@ class AreaUserFilter(ScopedFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(Q(name__contains=text) | Q(username__contains=text) | Q(organization__name__contains=text))
+
+
+class ContactFilter(AreaUserFilter):
+    q = search_box("姓名、单位、职务、办公电话")
+    organization = pick("单位", Organization.objects.none())
+
+    class Meta:
+        model = User
+        fields = ["q", "organization"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["organization"].queryset = Organization.objects.filter(pk__in=contacts_of(self.user).order_by().values("organization_id"))
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        where = Q(organization__name__contains=text) | Q(organization__short_name__contains=text) | Q(organization__phone__contains=text)
+        return rows.filter(Q(name__contains=text) | Q(post__contains=text) | where)

@@ -9,6 +9,7 @@ from villages.models import AccountSheet, Grant
 
 menu.add("精准诊治", "村", "villages:list", Permission.VILLAGE_VIEW, order=5)
 menu.add("系统", "授权", "villages:grant-list", Permission.USER_VIEW, order=30)
+menu.add("基础保障", "通讯录", "villages:contacts", Permission.ORGANIZATION_VIEW, order=12)
 menu.add("系统", "账号表格", "villages:account-sheets", Permission.USER_VIEW, order=22)
 menu.add("系统", "代办", "villages:deputy-list", order=25)
 menu.add("系统", "本辖区账号", "villages:area-users", Permission.USER_RESET, order=25)

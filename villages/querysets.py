@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Left, Length
 
 from accounts.models import User
-from accounts.permissions import BLIND, Permission, roles_with
+from accounts.permissions import ALONE, BLIND, Permission, roles_with
 from core import scope
 from core.clock import today
 from core.querysets import ScopedQuerySet
@@ -52,6 +52,24 @@ def resettable_by(user: Any) -> models.QuerySet:
     return User.objects.filter(
         Exists(held.filter(areas)), ~Exists(held.exclude(areas)), ~Exists(held.filter(role__in=above)), is_active=True
     ).exclude(pk=user.pk)
+
+
+def contacts_of(user: Any) -> models.QuerySet:
+    """Whom a user finds in the contact list: who acts in the own areas, who acts above them, and the own organization.
+
+    A role of single households says nothing of where somebody works: such a user sees the own organization, and is seen there
+    and by who is responsible for the whole of that area. Administrators see every account.
+    """
+    people = User.objects.filter(is_active=True)
+    if user.may(Permission.USER_VIEW):
+        return people
+    grants = apps.get_model("villages.Grant").objects.in_force(today()).filter(user_id=OuterRef("pk"))
+    near = Q(organization=user.organization_id) if user.organization_id else Q(pk=user.pk)
+    for grant in user.active_grants:
+        if grant.role not in ALONE:
+            above = [grant.area[:length] for length in sorted(rules.PREFIX_LENGTH.values()) if length < len(grant.area)]
+            near |= Q(Exists(grants.filter(area__startswith=grant.area))) | Q(Exists(grants.filter(area__in=above).exclude(role__in=ALONE)))
+    return people.filter(near)
 
 
 class VillageQuerySet(models.QuerySet):

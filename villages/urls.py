@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages.views import account_sheets, accounts, deputies, grants, records
+from villages.views import account_sheets, accounts, contacts, deputies, grants, records
 
 app_name = "villages"
 urlpatterns = [
@@ -25,4 +25,6 @@ urlpatterns = [
     path("account-sheets/new/", account_sheets.sheet_new, name="account-sheet-new"),
     path("account-sheets/<int:pk>/", account_sheets.sheet_detail, name="account-sheet"),
     path("account-sheets/<int:pk>/decide/", account_sheets.sheet_decide, name="account-sheet-decide"),
+    path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/<int:pk>/", contacts.contact, name="contact"),
 ]
