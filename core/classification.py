@@ -115,7 +115,7 @@ CLASSES: dict[str, dict[str, Class]] = {
     "workflow.Objection": _fields(
         internal="id notice receipt line_key channel received_on received_by village area level state handle_due_on escalated reason result upheld "
         "handled_by handled_on created_at",
-        personal="content person phone sender_index",
+        personal="line_label content person phone sender_index",
     ),
     "assessments.Assessment": _fields(
         public="village role home_unit total grade rank",

@@ -6,11 +6,12 @@ from django import forms
 
 from accounts.models import User
 from core.clock import today
-from core.forms import CodeSelect, LineField, TextField, UploadField, WholeField, WrittenDateField
+from core.forms import CodeSelect, FastSelect, LineField, PhoneField, RoomForm, TextField, UploadField, WholeField, WrittenDateField, room_field
 from core.listing import PICKED
+from villages.models import Village
 from workflow import alerts_registry, services
 from workflow.changes_registry import Changeable
-from workflow.models import Alert, AlertRule, Case, Decision, Signature, Step, StepEvidence
+from workflow.models import Alert, AlertRule, Case, Clause, Decision, Objection, PublicNotice, Regulation, Signature, Step, StepEvidence
 
 
 class PurposeForm(forms.Form):
@@ -234,3 +235,120 @@ class ScanForm(forms.Form):
         return [{"party": data[f"party_{n}"], "name": data[f"name_{n}"], "means": data[f"means_{n}"] or Signature.Means.HANDWRITTEN,
                  "can_sign": not data[f"cannot_{n}"], "witness": data[f"witness_{n}"], "signed_on": data["signed_on"]}
                 for n in ROWS_OF_SIGNATURES if data[f"name_{n}"]]  # fmt: skip
+
+
+class RegulationForm(RoomForm):
+    widths = {"title": "w8", "number": "w4", "issuer": "w6", "upload": "w12", "is_assumed": "w12"}
+    upload = UploadField(label="原文(PDF)", accept=("pdf",), required=False)
+
+    class Meta:
+        model = Regulation
+        formfield_callback = room_field
+        fields = ["title", "number", "issuer", "issued_on", "valid_from", "valid_to", "is_assumed"]
+
+
+class ClauseForm(RoomForm):
+    widths = {"number": "w4", "text": "w12"}
+
+    class Meta:
+        model = Clause
+        formfield_callback = room_field
+        fields = ["number", "text"]
+
+
+class PlainForm(forms.Form):
+    """A form of no one model, in this product's manner."""
+
+    widths: dict[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        for field in self.fields.values():
+            field.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+            if field.required and not isinstance(field, forms.FileField | forms.BooleanField):
+                field.widget.attrs["required"] = True
+
+
+class PostingForm(PlainForm):
+    """Where a notice hangs, since when, and the photo that shows it. The villages are those that have to hang it and lie in reach."""
+
+    widths = {"village": "w6", "place": "w6", "posted_on": "w6", "photo": "w12"}
+    village = forms.ModelChoiceField(label="村", queryset=Village.objects.none(), widget=FastSelect, empty_label=None)
+    place = LineField(label="张贴地点", max_length=60, initial="村务公开栏")
+    posted_on = WrittenDateField(label="张贴日期")
+    photo = UploadField(label="张贴照片", accept=("jpg",), camera=True)
+
+    def __init__(self, *args: Any, villages: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages
+        if not villages.exists():
+            del self.fields["village"]
+        self.initial["posted_on"] = today()
+
+
+class TakeDownForm(PlainForm):
+    taken_down_on = WrittenDateField(label="撤下日期")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["taken_down_on"] = today()
+
+
+class EndNoticeForm(PlainForm):
+    widths = {"reason": "w12"}
+    reason = LineField(label="提前结束的原因", max_length=200, help_text="会写进这份公示;它所服务的环节须重新公示。")
+
+
+def line_choices(lines: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """The lines of a notice as its readers know them, the whole notice first."""
+    return [("", "整份公示"), *((line["key"], " ".join(cell for cell in line["cells"] if cell)[:60]) for line in lines)]
+
+
+class ObjectionForm(PlainForm):
+    """An objection as it is said at a desk, over the telephone, in a letter."""
+
+    widths = {"line_key": "w6", "channel": "w6", "received_on": "w6", "content": "w12", "person": "w6", "phone": "w6"}
+    line_key = forms.ChoiceField(label="针对", required=False, widget=FastSelect)
+    channel = forms.ChoiceField(
+        label="渠道", choices=[each for each in Objection.Channel.choices if each[0] != Objection.Channel.PAGE], widget=FastSelect
+    )
+    received_on = WrittenDateField(label="收到日期")
+    content = TextField(label="异议内容", max_length=1000, min_length=4, error_messages={"min_length": "请把异议写清楚,至少 4 个字。"})
+    person = LineField(label="异议人", max_length=50, required=False, help_text="可以匿名")
+    phone = PhoneField(help_text="便于核实和答复,只有办理人看得到")
+
+    def __init__(self, *args: Any, notice: PublicNotice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line_key"].choices = line_choices(notice.lines)
+        self.initial["received_on"] = min(today(), notice.ends_on)
+
+
+class PageObjectionForm(PlainForm):
+    """An objection from the public page: what it is about, what is said, and a name only if they want."""
+
+    line_key = forms.ChoiceField(label="针对哪一户(项)", required=False, widget=FastSelect)
+    content = TextField(label="异议内容", max_length=1000, min_length=4, error_messages={"min_length": "请把异议写清楚,至少 4 个字。"})
+    person = LineField(label="您的姓名", max_length=50, required=False, help_text="可以不填")
+    phone = PhoneField(label="您的电话", help_text="可以不填;填写后便于核实和答复,不会公开")
+
+    def __init__(self, *args: Any, lines: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line_key"].choices = line_choices(lines)
+
+
+class TakeUpForm(PlainForm):
+    widths = {"reason": "w12"}
+    reason = TextField(label="受理意见", max_length=500, help_text="受理后,这份公示所服务的环节须等异议办结才能继续。")
+
+
+class RefuseForm(PlainForm):
+    widths = {"reason": "w12"}
+    reason = TextField(label="不予受理的理由", max_length=500, help_text="会答复异议人。")
+
+
+class ResolveForm(PlainForm):
+    widths = {"upheld": "w12", "result": "w12"}
+    upheld = forms.TypedChoiceField(
+        label="结论", choices=[("", ""), ("no", "异议不成立"), ("yes", "异议成立")], coerce=lambda value: value == "yes", widget=FastSelect
+    )
+    result = TextField(label="核查结果", max_length=500, help_text="写明怎样核实、结果如何。")

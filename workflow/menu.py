@@ -15,6 +15,8 @@ menu.add("工作台", "工作台", "core:workbench", order=1)
 menu.add("工作台", "待办", "workflow:inbox", order=10)
 menu.add("工作台", "任务", "workflow:job-list", order=20)
 menu.add("工作台", "草稿", "workflow:draft-list", order=30)
+menu.add("精准诊治", "公示公告", "workflow:notice-list", Permission.NOTICE_VIEW, order=60)
+menu.add("系统", "制度文件", "workflow:regulation-list", Permission.REGULATION_VIEW, order=50)
 
 menu.add("工作台", "批量修改", "workflow:change-list", Permission.HOUSEHOLD_EDIT, Permission.PAIRING_EDIT, order=25)
 menu.add("责任监督", "预警", "workflow:alert-list", Permission.ALERT_VIEW, order=70)

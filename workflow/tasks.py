@@ -105,3 +105,12 @@ def remind(timestamp: int) -> None:
     """Before the day's work: who has something due soon or late is told, once each."""
     with acting_as_system(reason="到期提醒"):
         services.remind(today())
+
+
+@app.periodic(cron="5 0 * * *")
+@app.task(name="workflow.turn_notices", queueing_lock="workflow.turn_notices")
+def turn_notices(timestamp: int) -> None:
+    """After midnight: what has run its days is over, and what nobody handled goes a level up."""
+    with acting_as_system(reason="公示期满和异议上提"):
+        services.take_down_ended(today())
+        services.escalate_objections(today())

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workflow.views import alerts, cases, changes, inbox, work
+from workflow.views import alerts, cases, changes, inbox, notices, objections, public, regulations, work
 
 app_name = "workflow"
 work_pages = [
@@ -22,6 +22,28 @@ work_pages = [
     path("drafts/", work.draft_list, name="draft-list"),
     path("drafts/<slug:form>/", work.draft, name="draft"),
 ]
+work_pages += [
+    path("regulations/", regulations.regulation_list, name="regulation-list"),
+    path("regulations/new/", regulations.regulation_create, name="regulation-create"),
+    path("regulations/<int:pk>/", regulations.regulation_detail, name="regulation-detail"),
+    path("regulations/<int:pk>/edit/", regulations.regulation_edit, name="regulation-edit"),
+    path("regulations/<int:pk>/clauses/new/", regulations.clause_create, name="clause-create"),
+    path("clauses/<int:pk>/edit/", regulations.clause_edit, name="clause-edit"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/<int:pk>/", notices.notice_detail, name="notice-detail"),
+    path("notices/<int:pk>/print/<slug:paper>/", notices.notice_print, name="notice-print"),
+    path("notices/<int:pk>/post/", notices.notice_post, name="notice-post"),
+    path("notices/<int:pk>/end/", notices.notice_end, name="notice-end"),
+    path("notices/<int:pk>/objections/new/", objections.objection_create, name="objection-create"),
+    path("postings/", notices.posting_list, name="posting-list"),
+    path("postings/<int:pk>/take-down/", notices.posting_down, name="posting-down"),
+    path("objections/", objections.objection_list, name="objection-list"),
+    path("objections/<int:pk>/", objections.objection_detail, name="objection-detail"),
+    path("objections/<int:pk>/take-up/", objections.objection_take_up, name="objection-take-up"),
+    path("objections/<int:pk>/refuse/", objections.objection_refuse, name="objection-refuse"),
+    path("objections/<int:pk>/resolve/", objections.objection_resolve, name="objection-resolve"),
+    path("objections/<int:pk>/reveal/", objections.objection_reveal, name="objection-reveal"),
+]
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/todos/<int:pk>/", inbox.todo, name="todo"),
@@ -38,3 +60,6 @@ urlpatterns = [
     path("cases/sheets/<int:pk>/scan/", cases.sheet_scan, name="sheet-scan"),
     path("work/", include(work_pages)),
 ]
+
+# What anybody may open, at addresses of its own.
+open_to_all = ([path("notices/<str:token>/", public.notice, name="notice")], "public")

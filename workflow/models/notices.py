@@ -92,6 +92,11 @@ class PublicNotice(models.Model):
     def length_label(self) -> str:
         return calendar.length(self.days, self.day_kind)
 
+    @property
+    def calendar_assumed(self) -> bool:
+        """Whether working days were counted in a year whose holidays nobody has announced yet."""
+        return self.day_kind == calendar.DayKind.WORKING and not calendar.period_is_known(self.starts_on, self.ends_on)
+
 
 class NoticeRecord(models.Model):
     """A record a notice is about: closed to editing while the notice runs (`services.refuse_if_noticed`)."""
@@ -161,6 +166,7 @@ class Objection(models.Model):
     notice = models.ForeignKey(PublicNotice, models.PROTECT, related_name="objections", verbose_name="公示")
     receipt = models.CharField("回执编号", max_length=20, unique=True)
     line_key = models.CharField("针对的名单行", max_length=40, blank=True)
+    line_label = models.CharField("针对", max_length=60, default="")
     content = models.TextField("异议内容", max_length=1000)
     person = EncryptedTextField("异议人", blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
@@ -222,6 +228,8 @@ class PublicSnapshot(models.Model):
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村")
     starts_on = models.DateField("起始日期")
     ends_on = models.DateField("截止日期")
+    length_label = models.CharField("期限", max_length=20, default="")
+    calendar_assumed = models.BooleanField("节假日待公布", default=False)
     is_current = models.BooleanField("当前有效", default=True)
     sha256 = models.CharField("内容摘要", max_length=64)
     released_at = models.DateTimeField("发布时间")

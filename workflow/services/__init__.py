@@ -44,7 +44,6 @@ from workflow.services.notices import (
     hung_outdated,
     notice_problems,
     notice_text,
-    place_of,
     post_notice,
     publish,
     publish_many,
@@ -75,7 +74,7 @@ __all__ = [
 ]  # fmt: skip
 __all__ += [
     "NoticeDraft", "NoticeError", "Record", "TooMany", "UnderNotice", "clause_of", "end_notice", "escalate_objections", "hung_outdated",
-    "may_handle", "notice_problems", "notice_text", "object_to", "place_of", "post_notice", "publish", "publish_many", "refuse_if_noticed",
+    "may_handle", "notice_problems", "notice_text", "object_to", "post_notice", "publish", "publish_many", "refuse_if_noticed",
     "refuse_objection", "resolve_objection", "save_clause", "save_regulation", "take_down", "take_down_ended", "take_numbers", "take_up",
     "upheld_lines",
 ]  # fmt: skip

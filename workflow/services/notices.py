@@ -17,7 +17,7 @@ from core import calendar, settings, walls
 from core.clock import today
 from core.dates import chinese_date
 from core.scope import because
-from villages.models import Village
+from villages.models import Division, Village
 from workflow import notices as kinds
 from workflow.models import Level, NoticePosting, NoticeRecord, Objection, PublicNotice, PublicSnapshot
 from workflow.rules import notices as rules
@@ -115,7 +115,8 @@ def publish_many(*, drafts: Sequence[NoticeDraft], by: User | None, day: date | 
         ),
         batch_size=BATCH,
     )
-    PublicSnapshot.objects.bulk_create((_snapshot(notice) for notice in notices), batch_size=BATCH)
+    places = _places(notices)
+    PublicSnapshot.objects.bulk_create((_snapshot(notice, places[notice.area]) for notice in notices), batch_size=BATCH)
     return notices
 
 
@@ -191,17 +192,30 @@ def _number(notices: Sequence[PublicNotice], year: int) -> None:
             notice.number = f"{word}〔{year}〕{number}号"
 
 
-def _snapshot(notice: PublicNotice) -> PublicSnapshot:
+def _snapshot(notice: PublicNotice, place: str) -> PublicSnapshot:
     return PublicSnapshot(
-        notice=notice, token=secrets.token_urlsafe(18), number=notice.number, word=notice.word, place=place_of(notice), area=notice.area,
+        notice=notice, token=secrets.token_urlsafe(18), number=notice.number, word=notice.word, place=place, area=notice.area,
+        length_label=notice.length_label, calendar_assumed=notice.calendar_assumed,
         village=notice.village, starts_on=notice.starts_on, ends_on=notice.ends_on, sha256=notice.snapshot_sha256, released_at=notice.released_at,
         title=notice.title, body=notice.body, signer=notice.signer, columns=notice.columns, lines=rules.masked(notice.columns, notice.lines),
     )  # fmt: skip
 
 
-def place_of(notice: PublicNotice) -> str:
-    """Where it holds, in words."""
-    return notice.village.name if notice.village else str(Level(notice.level).label)
+def _places(notices: Sequence[PublicNotice]) -> dict[str, str]:
+    """Where notices hold, in words, by area prefix."""
+    wanted = {notice.area.ljust(12, "0"): notice.area for notice in notices}
+    names = dict(Division.objects.filter(code__in=wanted).values_list("code", "name"))
+    return {area: names.get(code, installation.CITY_NAME) for code, area in wanted.items()}
+
+
+def line_label(notice: PublicNotice, key: str) -> str:
+    """A line in the words of its notice; '' stands for the whole. Raises NoticeError for a line it does not have."""
+    if not key:
+        return f"整份{notice.word}"
+    cells = next((line["cells"] for line in notice.lines if line["key"] == key), None)
+    if cells is None:
+        raise NoticeError("公示名单里没有这一行,请从名单中选择。")
+    return " ".join(cell for cell in cells if cell)[:60]
 
 
 def _locked(notice: PublicNotice) -> PublicNotice:

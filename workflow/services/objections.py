@@ -17,7 +17,7 @@ from core.dates import chinese_date
 from core.scope import because
 from workflow.models import NoticeRecord, Objection, PublicNotice
 from workflow.rules import notices as rules
-from workflow.services.notices import NoticeError, _locked
+from workflow.services.notices import NoticeError, _locked, line_label
 
 LONGEST = 1_000
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -61,8 +61,7 @@ def object_to(
         raise NoticeError(f"公示期为 {chinese_date(notice.starts_on)} 至 {chinese_date(notice.ends_on)},这一天收到的不作为公示异议,请按信访件办理。")
     if received_on > day:
         raise NoticeError("收到日期不能晚于今天。")
-    if line_key and line_key not in {line["key"] for line in notice.lines}:
-        raise NoticeError("公示名单里没有这一行,请从名单中选择。")
+    label = line_label(notice, line_key)
     try:
         content, person = clean_text(content, LONGEST), clean_line(person, 50)
         phone = parse_phone(phone) if phone else ""
@@ -74,7 +73,7 @@ def object_to(
     record = NoticeRecord.objects.filter(notice=notice, line_key=line_key).exclude(village=None).first() if line_key else None
     village_id = notice.village_id or (record.village_id if record else None)
     return Objection.objects.create(
-        notice=notice, receipt=_receipt(day), line_key=line_key, content=content, person=person, phone=phone, channel=channel, received_on=received_on,
+        notice=notice, receipt=_receipt(day), line_key=line_key, line_label=label, content=content, person=person, phone=phone, channel=channel, received_on=received_on,
         received_by=by, sender_index=index, village_id=village_id, area=record.area if record else notice.area, level=notice.level, handle_due_on=due_on(received_on),
     )  # fmt: skip
 
