@@ -55,8 +55,10 @@ def drop_todo(*, todo: Todo) -> None:
 
 
 def _end(todo: Todo, **fields: Any) -> None:
-    Todo.objects.open().filter(pk=todo.pk).update(done_at=timezone.now(), **fields)
-    todo.refresh_from_db()
+    fields["done_at"] = timezone.now()
+    if Todo.objects.open().filter(pk=todo.pk).update(**fields):
+        for name, value in fields.items():
+            setattr(todo, name, value)
 
 
 def see_todo(*, todo: Todo, by: User) -> None:
