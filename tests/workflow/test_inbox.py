@@ -223,6 +223,7 @@ def test_messages_are_ones_own_and_read_when_opened(signed_in, world):
     assert client.get(f"/inbox/messages/{theirs.pk}/").status_code == 404
     assert client.get(f"/inbox/messages/{mine.pk}/").headers["Location"] == "/households/"
     flow.notify(users=[checker], text="又一条")
+    assert "全部标为已读" in page(client, "/inbox/messages/")
     assert client.post("/inbox/messages/read/").status_code == 302
     assert "未读" not in page(client, "/inbox/messages/")
     assert Message.objects.get(user=cadre).read_at is None

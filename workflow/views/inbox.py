@@ -61,7 +61,7 @@ TABS = {
 def inbox(request: HttpRequest, tab: str = "waiting") -> HttpResponse:
     chosen = tab if tab in TABS else "waiting"
     here = [(listing.title, reverse("workflow:inbox-tab", args=[key]), key == chosen) for key, listing in TABS.items()]
-    return render_listing(request, TABS[chosen], above="workflow/_tabs.html", tabs=here)
+    return render_listing(request, TABS[chosen], above="workflow/_tabs.html", tabs=here, may_mark_read=chosen == "messages")
 
 
 @login_required
