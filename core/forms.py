@@ -197,7 +197,7 @@ def room_field(field: models.Field, **options: Any) -> forms.Field | None:
         return field.formfield(form_class=WholeField, **options)
     if isinstance(field, models.TextField):
         return field.formfield(form_class=TextField if not field.unique else LineField, **options)
-    if isinstance(field, models.CharField):
+    if isinstance(field, models.CharField) and not isinstance(field, models.SlugField):  # a slug has checks of its own
         return field.formfield(form_class=LineField, **options)
     return field.formfield(**options)
 

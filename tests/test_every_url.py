@@ -173,7 +173,8 @@ def first_pk(name: str) -> int:
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
     models |= {"workflow:alert": Alert, "workflow:change": BulkChange}
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
-    model = next((model for beginning, model in models.items() if name.startswith(beginning)), None)
+    beginning = max((each for each in models if name.startswith(each)), key=len, default="")
+    model = models.get(beginning)
     row = model.objects.order_by("pk").first() if model else None
     return row.pk if row else 1
 
