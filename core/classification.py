@@ -108,13 +108,13 @@ CLASSES: dict[str, dict[str, Class]] = {
     ),
     "workflow.Attachment": _fields(internal="id owner village household_id area kind title sha256 size created_at expires_at", personal="file"),
     "workflow.PublicNotice": _fields(
-        public="kind number word title body signer columns level village area starts_on days day_kind ends_on state taken_down_at released_at",
+        public="kind number word title body signer columns level village area case starts_on days day_kind ends_on state taken_down_at released_at",
         internal="id snapshot_sha256 released_by end_reason is_demo",
         personal="lines",
     ),
     "workflow.Objection": _fields(
         internal="id notice receipt line_key channel received_on received_by village area level state handle_due_on escalated reason result upheld "
-        "handled_by handled_on created_at",
+        "handled_by handled_on todo created_at",
         personal="line_label content person phone sender_index",
     ),
     "assessments.Assessment": _fields(

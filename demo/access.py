@@ -33,10 +33,26 @@ from households.models import CrossCheckRequest, CrossCheckResult, Household, Pr
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
-from workflow.models import Alert, BulkChange, Case, Job, Message, Procedure, SignedSheet, Step
+from workflow.models import (
+    Alert,
+    BulkChange,
+    Case,
+    Clause,
+    Job,
+    Message,
+    NoticePosting,
+    Objection,
+    Procedure,
+    PublicNotice,
+    PublicSnapshot,
+    Regulation,
+    SignedSheet,
+    Step,
+)
 from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
+PUBLIC |= {"public:notice"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
@@ -57,6 +73,7 @@ OPEN_TO_ADMINISTRATORS = {"villages:contact"}  # no business data
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
 FIXED = {"kind": "exit", "step": "notice", "tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
+FIXED |= {"token": "none"}
 
 
 @dataclass(frozen=True)
@@ -194,6 +211,7 @@ def subjects() -> dict[str, list[Subject]]:
                  for owner in (nobody, clerk)]  # fmt: skip
     leaders, units = _of_city(Leader.objects.all()), _of_city(HelpUnit.objects.all())
     holders = _holders(villages)
+    notices, rules = _of_villages(PublicNotice.objects.filter(state="running")), _of_city(Regulation.objects.all())
     return {
         "households:survey": _of_villages(Proceeding.objects.all()), "households:exit-checks": _of_villages(Proceeding.objects.filter(kind="exit")),
         "households:document": _of_villages(Proceeding.objects.all()), "households:registration": _of_villages(Proceeding.objects.all()),
@@ -215,6 +233,9 @@ def subjects() -> dict[str, list[Subject]]:
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
         "workflow:todo": todos, "workflow:message": told, "workflow:case": cases, "workflow:sheet": _sheets(cases, nobody),
         "workflow:case-withdraw": own_cases, "workflow:case-resubmit": own_cases, "villages:deputy-end": _deputies((nobody, clerk)),
+        "workflow:notice": notices, "workflow:objection-create": notices, "workflow:objection": _of_villages(Objection.objects.all()),
+        "workflow:posting": _of_villages(NoticePosting.objects.all()), "workflow:regulation": rules, "workflow:clause-create": rules,
+        "workflow:clause-edit": _of_city(Clause.objects.all()),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 
@@ -273,7 +294,8 @@ def check(*, roles: list[str] | None = None, names: list[str] | None = None) -> 
                 files = [str(name) for name in _file_names(known["workflow:attachment"])]
                 everyone = {role: user for role, user in people().items() if roles is None or role in roles or user is None}
                 number = ChartRelease.objects.order_by("pk").values_list("number", flat=True).first() or "none"
-            asked = _Asked(known, everyone, FIXED | {"number": number}, answer)
+                token = PublicSnapshot.objects.filter(is_current=True).order_by("pk").values_list("token", flat=True).first() or "none"
+            asked = _Asked(known, everyone, FIXED | {"number": number, "token": token}, answer)
             for page in pages():
                 if page.name not in NOT_ASKED and (names is None or page.name in names):
                     asked.page(page)

@@ -12,7 +12,27 @@ from core.dates import chinese_date
 from households.models import Household, Member
 from villages.models import Village
 from workflow import services as flow
-from workflow.models import PublicNotice
+from workflow.models import Clause, PublicNotice, Regulation
+
+# (number, title, issuer, valid from, [(clause, text)]): the numbers are known, the words are a summary to be checked against the paper.
+REGULATIONS = (
+    ("国开办发〔2014〕24号", "扶贫开发建档立卡工作方案", "国务院扶贫办", date(2014, 4, 2), (
+        ("识别步骤", "农户申请、入户调查、民主评议、公示、乡镇审核、县级复审、公告、录入系统。"), ("公示", "拟纳入的农户在村内公示,无异议后报乡镇审核。"))),
+    ("厅字〔2016〕16号", "关于建立贫困退出机制的意见", "中共中央办公厅、国务院办公厅", date(2016, 4, 23), (
+        ("贫困人口退出", "以户为单位,年人均纯收入稳定超过国家扶贫标准且吃穿不愁,义务教育、基本医疗、住房安全有保障。"),
+        ("退出程序", "村两委组织民主评议提出,村两委和驻村工作队核实,拟退出贫困户认可,在村内公示无异议后公告退出。"))),
+    ("", "格尔木市扶贫公示公告工作规程(样本)", "扶贫开发领导小组", date(2016, 5, 1), (
+        ("公示期限", "涉及农户名单的公示不少于七日,考核公示不少于五个工作日。"), ("张贴", "在村务公开栏张贴并拍照留存,期满撤下。"),
+        ("异议", "收到异议后五个工作日内决定是否受理并办理,逾期上提一级。"))),
+)  # fmt: skip
+
+
+def load_regulations() -> None:
+    for number, title, issuer, since, clauses in REGULATIONS:
+        rule = flow.save_regulation(regulation=Regulation(), by=None, number=number, title=title, issuer=issuer, valid_from=since, is_assumed=True)  # type: ignore[arg-type]
+        for name, text in clauses:
+            flow.save_clause(clause=Clause(regulation=rule), by=None, number=name, text=text)  # type: ignore[arg-type]
+
 
 KIND = "identification_village"
 NAMED = 6  # few, and a village's last: the others stay open to be edited
@@ -38,7 +58,8 @@ def load_notices(villages: list[Village]) -> None:
     accepted = _object(running, 1, "他儿子在镇上开饭馆,收入没有算进去。", day - timedelta(days=1), committee, person="马某某", phone="13909790000")
     flow.take_up(objection=accepted, reason="反映具体,由村两委和驻村工作队核实收入。", by=committee, day=day)
     _object(running, 0, "评议会的时间没有提前通知到三社。", day, None, channel="page")
-    _publish(villages[2], day - timedelta(days=1), checker)  # not hung out yet: the township sees it
+    far = next(village for village in villages if village.township_id != villages[0].township_id)
+    _publish(far, day - timedelta(days=1), checker)  # not hung out yet: the list of postings says so
 
 
 def _publish(village: Village, starts_on: date, by: User) -> PublicNotice:

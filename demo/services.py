@@ -34,7 +34,7 @@ from demo.bulk import VillageOrder, copy_households, light_load
 from demo.households import VillageTraits
 from demo.life import load_life
 from demo.names import pick_name
-from demo.notices import load_notices
+from demo.notices import load_notices, load_regulations
 from demo.people import DEMO_USERS, PASSWORD
 from funds.models import Project, Source
 from households.models import Household, PovertyLine
@@ -87,6 +87,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         _measures(world, core)
         _wishes_and_needs(world, core)
         _projects(world, core)
+        load_regulations()
         load_life(core[0])
         load_notices(core)
         say("正在发布贫困村的六张图…")

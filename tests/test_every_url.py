@@ -16,7 +16,7 @@ from households import services as households
 from households.models import Household, Member, PovertyLine
 from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant, make_attendance
 from workflow import services as flow
-from workflow.models import Alert, BulkChange
+from workflow.models import Alert, BulkChange, Clause, PublicNotice, Regulation
 
 PAGES = {page.name: page for page in pages()}
 HOSTILE = {
@@ -54,6 +54,10 @@ def everybody(world, monkeypatch):
     flow.run_alerts(date(2017, 9, 30), codes=["R06"])
     households.open_proceeding(household=household, kind="exit", reason="收入稳定", by=world.people["village_committee"])
     MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
+    rule = Regulation.objects.create(title="识别办法", issuer="领导小组", valid_from=date(2016, 5, 1))
+    Clause.objects.create(regulation=rule, number="第一条", text="公示不少于七日。")
+    flow.publish(kind="identification_village", title="公示", body="拟定各户。", lines=[], records=[], level="village", village=world.villages[0],
+                 starts_on=date(2017, 9, 30), by=clerk, day=date(2017, 9, 30))  # fmt: skip
     return world
 
 
@@ -172,6 +176,8 @@ def first_pk(name: str) -> int:
 
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
     models |= {"workflow:alert": Alert, "workflow:change": BulkChange}
+    models |= {"workflow:regulation": Regulation, "workflow:clause-create": Regulation, "workflow:clause": Clause, "workflow:notice": PublicNotice,
+               "workflow:objection-create": PublicNotice}  # fmt: skip
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     beginning = max((each for each in models if name.startswith(each)), key=len, default="")
     model = models.get(beginning)

@@ -18,7 +18,7 @@ FROZEN = """
 revoke update, delete, truncate on workflow_publicnotice from pa_app;
 grant update (state, taken_down_at, end_reason) on workflow_publicnotice to pa_app;
 revoke update, delete, truncate on workflow_objection from pa_app;
-grant update (level, state, handle_due_on, escalated, reason, result, upheld, handled_by_id, handled_on) on workflow_objection to pa_app;
+grant update (level, state, handle_due_on, escalated, reason, result, upheld, handled_by_id, handled_on, todo_id) on workflow_objection to pa_app;
 revoke delete, truncate on workflow_noticeposting, workflow_publicsnapshot, workflow_serial from pa_app;
 """
 

@@ -264,7 +264,9 @@ class PlainForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
         for field in self.fields.values():
-            field.error_messages |= {"required": "请填写。", "invalid_choice": "请从列表中选择。"}
+            field.error_messages["invalid_choice"] = "请从列表中选择。"
+            if not isinstance(field, forms.FileField):
+                field.error_messages["required"] = "请填写。"
             if field.required and not isinstance(field, forms.FileField | forms.BooleanField):
                 field.widget.attrs["required"] = True
 

@@ -6,6 +6,7 @@ Length, way of counting days and wording are [assumed] (`domain.md` §12, Append
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accounts.permissions import Role
 from core import settings
 from core.calendar import DayKind
 from workflow.rules.notices import KINDS
@@ -37,6 +38,7 @@ class NoticeKind:
     days: int = 7
     day_kind: str = DayKind.CALENDAR
     basis: str = ""
+    city_role: str = Role.BUREAU_APPROVER  # who handles objections at the city's level
 
     @property
     def known_fields(self) -> list[str]:
@@ -84,3 +86,8 @@ def days_of(key: str) -> tuple[int, str]:
 def text_of(key: str) -> str:
     """The wording in force."""
     return settings.get(f"notice_text_{key}")
+
+
+def city_role(key: str) -> str:
+    """The role that handles objections to a kind at the city's level."""
+    return _kinds[key].city_role if key in _kinds else Role.BUREAU_APPROVER

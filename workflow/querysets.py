@@ -93,6 +93,16 @@ class NoticeRowQuerySet(ScopedQuerySet):
     view_permission = "notice_view"
 
 
+class ObjectionQuerySet(NoticeRowQuerySet):
+    """What is said against a township's notice is for the township and above, not for every village in it."""
+
+    def _touching(self, areas: frozenset[str]) -> Q:
+        condition = Q(pk=None)
+        for area in sorted(areas):
+            condition |= Q(area__startswith=area)
+        return condition
+
+
 class NoticeQuerySet(NoticeRowQuerySet):
     def running(self) -> Self:
         return self.filter(state="running")

@@ -28,6 +28,7 @@ from tests.factories import (
     make_attendance,
 )
 from workflow import services as flow
+from workflow.models import Clause, Regulation
 
 SAMPLE = ["township_clerk", "helper", "audit_admin", "bureau_clerk"]
 WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:release-check"}
@@ -67,7 +68,18 @@ def full_world(world):
     asked.results.update(result="hit", judgement="open", answered_by=world.people["sector_department"])
     load_standard_rows()
     flow.run_alerts(today(), codes=["R06"])
+    notices(world)
     return world
+
+
+def notices(world):
+    """A running notice with an objection in each village, and a rule with its clause."""
+    rule = Regulation.objects.create(title="识别办法", issuer="领导小组", valid_from=START)
+    Clause.objects.create(regulation=rule, number="第一条", text="公示不少于七日。")
+    for village in world.villages:
+        made = flow.publish(kind="identification_village", title="公示", body="拟定各户。", lines=[], records=[], level="village", village=village,
+                            starts_on=today(), by=None)  # fmt: skip
+        flow.object_to(notice=made, content="评议没有通知到户", channel="visit", received_on=today(), by=world.people["township_clerk"])
 
 
 def roles() -> list[str] | None:

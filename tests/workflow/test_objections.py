@@ -9,7 +9,7 @@ from core import settings
 from tests.factories import UserFactory, grant
 from tests.workflow.conftest import STARTS, draft
 from workflow import services as flow
-from workflow.models import Objection
+from workflow.models import Objection, Todo
 
 LAST = date(2017, 9, 26)
 
@@ -172,3 +172,28 @@ def test_the_database_refuses_an_objection_half_decided(notice, people, name, ch
     objection(notice, by=people["village_committee"])
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         Objection.objects.update(**changes)
+
+
+def test_it_waits_in_the_inbox_of_whoever_handles_it_until_it_is_decided(notice, people):
+    def waits(role, kind="objection"):
+        return Todo.objects.waiting_for(people[role]).filter(kind=kind).count()
+
+    made = objection(notice, by=people["village_cadre"])
+    assert (waits("village_committee"), waits("village_cadre"), waits("township_checker")) == (1, 0, 0)
+    flow.escalate_objections(date(2017, 9, 28))
+    made.refresh_from_db()
+    assert (waits("village_committee"), waits("township_checker")) == (0, 1)
+    flow.refuse_objection(objection=made, reason="与公示内容无关", by=people["township_checker"])
+    assert waits("township_checker") == 0
+    made.todo.refresh_from_db()
+    assert made.todo.done_by == people["township_checker"]
+    assert waits("village_committee", "notice_posting") == 1
+    flow.take_down_ended(date(2017, 9, 27))
+    assert waits("village_committee", "notice_posting") == 0, "what is over is not hung out any more"
+
+
+def test_a_posting_is_done_when_it_hangs(notice, people, photo):
+    flow.post_notice(notice=notice, place="墙", posted_on=STARTS, photo=photo, by=people["village_cadre"], day=STARTS)
+    todo = Todo.objects.get(kind="notice_posting")
+    assert todo.done_by == people["village_cadre"]
+    assert not Todo.objects.waiting_for(people["village_committee"]).exists()

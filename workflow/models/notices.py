@@ -10,8 +10,10 @@ from accounts.models import User
 from core import calendar
 from core.fields import EncryptedTextField
 from villages.models import Village
+from workflow.models.cases import Case
 from workflow.models.files import Attachment
-from workflow.querysets import NoticeQuerySet, NoticeRowQuerySet
+from workflow.models.todos import Todo
+from workflow.querysets import NoticeQuerySet, NoticeRowQuerySet, ObjectionQuerySet
 
 
 class Level(models.TextChoices):
@@ -46,6 +48,7 @@ class PublicNotice(models.Model):
     level = models.CharField("级别", max_length=10, choices=Level)
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="村")
     area = _area()
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name="办件")
     starts_on = models.DateField("起始日期")
     days = models.PositiveSmallIntegerField("期限")
     day_kind = models.CharField("计日方式", max_length=10, choices=calendar.CHOICES, default=calendar.DayKind.CALENDAR)
@@ -130,6 +133,7 @@ class NoticePosting(models.Model):
     photo = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="张贴照片")
     posted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人")
     taken_down_on = models.DateField("撤下日期", null=True, blank=True)
+    todo = models.ForeignKey(Todo, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办")
 
     wall_area = "area"
     objects = NoticeRowQuerySet.as_manager()
@@ -185,10 +189,11 @@ class Objection(models.Model):
     upheld = models.BooleanField("异议成立", null=True, blank=True)
     handled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人")
     handled_on = models.DateField("办理日期", null=True, blank=True)
+    todo = models.ForeignKey(Todo, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办")
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
 
-    wall_area = "area"
-    objects = NoticeRowQuerySet.as_manager()
+    wall_place = "area"
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "公示异议"

@@ -13,17 +13,19 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import Role
 from core import calendar, settings, walls
 from core.clock import today
 from core.dates import chinese_date
 from core.scope import because
 from villages.models import Division, Village
 from workflow import notices as kinds
-from workflow.models import Level, NoticePosting, NoticeRecord, Objection, PublicNotice, PublicSnapshot
+from workflow.models import Case, Level, NoticePosting, NoticeRecord, Objection, PublicNotice, PublicSnapshot, Todo
 from workflow.rules import notices as rules
 from workflow.services.errors import WorkflowError
 from workflow.services.files import attach
 from workflow.services.numbers import take_numbers
+from workflow.services.todos import finish_todo
 
 BATCH = 2_000
 LINES, CELL = 2_000, 200  # a notice is read by people who stand before it
@@ -65,6 +67,7 @@ class NoticeDraft:
     area: str = ""
     days: int | None = None
     day_kind: str | None = None
+    case: Case | None = None
 
 
 def notice_text(*, kind: str, values: Mapping[str, Any], starts_on: date, days: int | None = None) -> tuple[str, str]:
@@ -81,7 +84,7 @@ def notice_text(*, kind: str, values: Mapping[str, Any], starts_on: date, days: 
     return rules.fill(declared.title, filled), rules.fill(text, filled)
 
 
-def publish(*, by: User | None, case: Any = None, day: date | None = None, **draft: Any) -> PublicNotice:
+def publish(*, by: User | None, day: date | None = None, **draft: Any) -> PublicNotice:
     """Release one notice (`NoticeDraft` says the fields). Raises NoticeError."""
     return publish_many(drafts=[NoticeDraft(**draft)], by=by, day=day)[0]
 
@@ -107,17 +110,30 @@ def publish_many(*, drafts: Sequence[NoticeDraft], by: User | None, day: date | 
          for draft, notice in pairs for record in draft.records),
         batch_size=BATCH,
     )  # fmt: skip
-    NoticePosting.objects.bulk_create(
-        (
-            NoticePosting(notice=notice, village_id=village, area=codes.get(village, notice.area))
-            for draft, notice in pairs
-            for village in _hung_in(draft)
-        ),
-        batch_size=BATCH,
-    )
+    _expect_postings([(notice, village, codes.get(village, notice.area)) for draft, notice in pairs for village in _hung_in(draft)])
     places = _places(notices)
     PublicSnapshot.objects.bulk_create((_snapshot(notice, places[notice.area]) for notice in notices), batch_size=BATCH)
     return notices
+
+
+def _expect_postings(wanted: Sequence[tuple[PublicNotice, int | None, str]]) -> None:
+    """A posting with its todo for each village that has to hang a notice out."""
+    todos = [
+        Todo(kind="notice_posting", title=f"张贴 {notice.title}"[:160], url=notice.get_absolute_url(), role=Role.VILLAGE_COMMITTEE, area=area, place=area,
+             village_id=village, due_on=notice.starts_on, sorted_on=notice.starts_on)
+        for notice, village, area in wanted if village
+    ]  # fmt: skip
+    waiting = iter(Todo.objects.bulk_create(todos, batch_size=BATCH))
+    NoticePosting.objects.bulk_create(
+        (NoticePosting(notice=notice, village_id=village, area=area, todo=next(waiting) if village else None) for notice, village, area in wanted),
+        batch_size=BATCH,
+    )
+
+
+def _forget_postings(notices: Sequence[int]) -> None:
+    """What was never hung out waits no longer."""
+    missing = NoticePosting.objects.filter(notice__in=notices, posted_on=None).exclude(todo=None)
+    Todo.objects.open().filter(pk__in=missing.values("todo")).update(done_at=timezone.now(), dropped=True)
 
 
 def _moment(day: date) -> datetime:
@@ -163,7 +179,7 @@ def _notice(draft: NoticeDraft, day: date, released_at: datetime, by: User | Non
     area = draft.village.code if draft.village else draft.area or installation.CITY_CODE
     content = {"title": draft.title, "body": draft.body, "signer": draft.signer, "columns": columns, "lines": lines}
     return PublicNotice(
-        kind=draft.kind, word=declared.word, level=draft.level, village=draft.village, area=area, starts_on=draft.starts_on, days=length,
+        kind=draft.kind, word=declared.word, level=draft.level, village=draft.village, area=area, case=draft.case, starts_on=draft.starts_on, days=length,
         day_kind=day_kind, ends_on=calendar.last_day(draft.starts_on, length, day_kind), released_by=by, released_at=released_at,
         snapshot_sha256=rules.digest(content), is_demo=installation.DEMO_MODE, **content,
     )  # fmt: skip
@@ -248,6 +264,8 @@ def post_notice(*, notice: PublicNotice, place: str, posted_on: date, photo: Fil
     posting.place, posting.posted_on, posting.posted_by = place.strip(), posted_on, by
     posting.full_clean(validate_constraints=False)
     posting.save()
+    if posting.todo:
+        finish_todo(todo=posting.todo, by=by)
     return posting
 
 
@@ -279,6 +297,7 @@ def end_notice(*, notice: PublicNotice, reason: str, by: User, day: date | None 
     notice.state, notice.taken_down_at, notice.end_reason = PublicNotice.State.WITHDRAWN, _moment(day or today()), reason.strip()[:200]
     notice.save(update_fields=["state", "taken_down_at", "end_reason"])
     _empty(PublicSnapshot.objects.filter(notice=notice))
+    _forget_postings([notice.pk])
     return notice
 
 
@@ -294,6 +313,7 @@ def take_down_ended(day: date) -> int:
     ids = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True))
     PublicNotice.objects.filter(pk__in=ids).update(state=PublicNotice.State.ENDED, taken_down_at=_moment(day))
     _empty(PublicSnapshot.objects.filter(notice__in=ids))
+    _forget_postings(ids)
     return len(ids)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from accounts.permissions import Permission
+from accounts.permissions import Permission, Role
 from core import calendar, crypto, scope, settings
 from core.checks.accounts import parse_phone
 from core.checks.problems import CheckError
@@ -15,9 +15,11 @@ from core.checks.text import clean_line, clean_text
 from core.clock import today
 from core.dates import chinese_date
 from core.scope import because
-from workflow.models import NoticeRecord, Objection, PublicNotice
+from workflow import notices as kinds
+from workflow.models import Level, NoticeRecord, Objection, PublicNotice, Todo
 from workflow.rules import notices as rules
 from workflow.services.notices import NoticeError, _locked, line_label
+from workflow.services.todos import drop_todo, finish_todo, open_todo
 
 LONGEST = 1_000
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -72,9 +74,25 @@ def object_to(
     index = _counted_sender(notice, sender, received_on) if by is None else ""
     record = NoticeRecord.objects.filter(notice=notice, line_key=line_key).exclude(village=None).first() if line_key else None
     village_id = notice.village_id or (record.village_id if record else None)
-    return Objection.objects.create(
+    made = Objection.objects.create(
         notice=notice, receipt=_receipt(day), line_key=line_key, line_label=label, content=content, person=person, phone=phone, channel=channel, received_on=received_on,
         received_by=by, sender_index=index, village_id=village_id, area=record.area if record else notice.area, level=notice.level, handle_due_on=due_on(received_on),
+    )  # fmt: skip
+    made.todo = _ask(made)
+    made.save(update_fields=["todo"])
+    return made
+
+
+ROLES = {Level.VILLAGE: Role.VILLAGE_COMMITTEE, Level.TOWNSHIP: Role.TOWNSHIP_CHECKER}
+
+
+def _ask(objection: Objection) -> Todo:
+    """It waits for whoever handles objections at its level."""
+    notice = objection.notice
+    return open_todo(
+        kind="objection", title=f"办理异议 {objection.receipt}:{notice.title}", url=objection.get_absolute_url(), due_on=objection.handle_due_on,
+        role=ROLES.get(Level(objection.level), Role(kinds.city_role(notice.kind))), area=rules.area_of(objection.area, objection.level),
+        place=objection.area, village_id=objection.village_id,
     )  # fmt: skip
 
 
@@ -114,6 +132,8 @@ def _decide(objection: Objection, by: User, day: date | None, **fields: Any) -> 
     for name, value in values.items():
         setattr(objection, name, value)
     objection.save(update_fields=list(values))
+    if objection.todo and not objection.is_open:
+        finish_todo(todo=objection.todo, by=by)
     return objection
 
 
@@ -160,9 +180,12 @@ def escalate_objections(day: date) -> int:
     because("异议逾期未办,上提一级")
     late = Objection.objects.filter(state__in=[Objection.State.RECEIVED, Objection.State.ACCEPTED], handle_due_on__lt=day)
     moved = 0
-    for objection in late.exclude(level="city").select_for_update(skip_locked=True):
+    for objection in late.exclude(level="city").select_for_update(skip_locked=True, of=("self",)).select_related("notice", "todo"):
         objection.level = rules.level_above(objection.level)
         objection.handle_due_on, objection.escalated = due_on(day), objection.escalated + 1
-        objection.save(update_fields=["level", "handle_due_on", "escalated"])
+        if objection.todo:
+            drop_todo(todo=objection.todo)
+        objection.todo = _ask(objection)
+        objection.save(update_fields=["level", "handle_due_on", "escalated", "todo"])
         moved += 1
     return moved
