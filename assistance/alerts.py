@@ -15,7 +15,7 @@ SEEN = {"room": "结对帮扶", "url": lambda alert: reverse("assistance:househo
 
 def _registered(day: date, days: int) -> QuerySet:
     """Active households whose registration is older than so many days."""
-    return Household.objects.filter(ended_on=None, identified_on__lt=date.fromordinal(day.toordinal() - days))
+    return Household.objects.active().filter(identified_on__lt=date.fromordinal(day.toordinal() - days))
 
 
 def without_measure(parameters: Parameters, day: date) -> QuerySet:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import date, timedelta
 
 from core.checks.problems import CheckError
@@ -58,3 +59,10 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February
         return date(day.year - years, 2, 28)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months before, or that month's last."""
+    total = day.year * 12 + day.month - 1 - months
+    year, month = total // 12, total % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

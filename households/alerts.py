@@ -1,20 +1,22 @@
 """Register alerts R01–R16 (`domain.md` §7.4): what is asked, and why. All numbers are [assumed] and rows officials edit.
 
 Two heads, or one ID number in two active records, cannot be: the database refuses them. R02 and R01 ask what it cannot see.
-R08, R12 and R13 belong to visits, monitoring and cross-checks and are registered with those.
+R09 and R17 ask about help and stand in `assistance`; R08 (no visit) comes with the visits. R14–R16 are beyond the list there.
 """
 
 from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.urls import reverse
 
-from core.dates import years_before
-from households.models import Income, Living, Member, PovertyLine
+from core.dates import months_before, years_before
+from households.models import CrossCheckResult, Income, Living, Member, MonitorCase, PovertyLine
 from households.rules import codes
+from households.rules.crosschecks import Judgement
 from households.rules.income import closed_year
+from households.rules.monitoring import Category, Risk
 from workflow import alerts_registry as alerts
 from workflow.alerts_registry import CannotRun, Check, Input, Parameters, Statement, number
 
@@ -25,9 +27,12 @@ SEEN = {"permission": "household_view", "room": ROOM, "url": lambda alert: rever
 BORN = Input("birth_on", "出生日期")
 
 
+REGISTERED = {"household__ended_on": None, "household__identified_on__isnull": False}  # not those that only applied
+
+
 def present() -> QuerySet:
     """Active members of active households."""
-    return Member.objects.filter(left_on=None, household__ended_on=None)
+    return Member.objects.filter(left_on=None, **REGISTERED)
 
 
 def same_person(parameters: Parameters, day: date) -> Statement:
@@ -36,10 +41,10 @@ def same_person(parameters: Parameters, day: date) -> Statement:
         """select m.id as found_row, m.village_id as found_village, m.household_id as found_household, null::bigint as found_organization,
              other.id::text as found_about, h.household_code || ' ' || m.name as found_title,
              jsonb_build_object('birth_on', m.birth_on, 'other', oh.household_code) as found_inputs
-           from households_member m join households_household h on h.id = m.household_id and h.ended_on is null
+           from households_member m join households_household h on h.id = m.household_id and h.ended_on is null and h.identified_on is not null
            join households_member other on other.name = m.name and other.birth_on = m.birth_on and other.sex = m.sex and other.id <> m.id
              and other.left_on is null and (other.id_number_index is not null or other.id < m.id)
-           join households_household oh on oh.id = other.household_id and oh.ended_on is null
+           join households_household oh on oh.id = other.household_id and oh.ended_on is null and h.identified_on is not null
            where m.left_on is null and m.id_number_index is null"""
     )
 
@@ -62,7 +67,7 @@ def below_the_line(parameters: Parameters, day: date) -> QuerySet:
     year = closed_year(day)
     line = line_of(year)
     rows = Income.objects.filter(
-        year=year, per_capita__lt=line * parameters["percent"] / 100, household__ended_on=None, household__poverty_status=codes.PovertyStatus.EXITED
+        year=year, per_capita__lt=line * parameters["percent"] / 100, **REGISTERED, household__poverty_status=codes.PovertyStatus.EXITED
     )
     inputs = {"year": F("year"), "per_capita": F("per_capita"), "line": Value(line), "status": F("household__poverty_status")}
     return alerts.found(rows, title="household__household_code", row="household_id", inputs=inputs)
@@ -105,7 +110,7 @@ def not_insured(parameters: Parameters, day: date) -> QuerySet:
 def newest_living(day: date) -> QuerySet:
     """The newest year's conditions of each active household."""
     newer = Living.objects.filter(household_id=OuterRef("household_id"), year__gt=OuterRef("year"), year__lte=day.year)
-    return Living.objects.filter(~Exists(newer), year__lte=day.year, household__ended_on=None)
+    return Living.objects.filter(~Exists(newer), year__lte=day.year, **REGISTERED)
 
 
 def unsafe_dwelling(parameters: Parameters, day: date) -> QuerySet:
@@ -132,7 +137,7 @@ def cause_without_ground(parameters: Parameters, day: date) -> Statement:
              select count(*) as members, count(*) filter (where health && '{2,3}') as sick, count(*) filter (where '4' = any(health)) as disabled,
                count(*) filter (where schooling not in ('', '01', '02')) as students, count(*) filter (where labour in ('1', '2')) as able
              from households_member where household_id = h.id and left_on is null) m
-           where h.ended_on is null and h.cause_main in ('01', '02', '03', '08')
+           where h.ended_on is null and h.identified_on is not null and h.cause_main in ('01', '02', '03', '08')
              and ((h.cause_main = '01' and m.sick = 0) or (h.cause_main = '02' and m.disabled = 0) or (h.cause_main = '03' and m.students = 0)
                or (h.cause_main = '08' and m.able >= %s))""",
         [parameters["limit"]],
@@ -143,13 +148,29 @@ def large_change(parameters: Parameters, day: date) -> QuerySet:
     """Net income a head that rose or fell by more than so many per cent against the year before (`domain.md` §2.2)."""
     year, percent = closed_year(day), parameters["percent"]
     rows = (
-        Income.objects.filter(year=year, household__ended_on=None)
+        Income.objects.filter(year=year, **REGISTERED)
         .annotate(last=FilteredRelation("household__incomes", condition=Q(household__incomes__year=year - 1)))
         .filter(last__per_capita__gt=0)
         .filter(Q(per_capita__gt=F("last__per_capita") * (100 + percent) / 100) | Q(per_capita__lt=F("last__per_capita") * (100 - percent) / 100))
     )
     inputs = {"year": F("year"), "per_capita": F("per_capita"), "before": F("last__per_capita")}
     return alerts.found(rows, title="household__household_code", row="household_id", inputs=inputs)
+
+
+def watched_too_long(parameters: Parameters, day: date) -> QuerySet:
+    """Watched for longer than so many months and the risk not cleared (`domain.md` §3.7); households without any workforce stay watched."""
+    since = months_before(day, parameters["months"])
+    rows = MonitorCase.objects.filter(recognised_on__lt=since, cleared_on=None, no_workforce=False, **REGISTERED)
+    inputs = {"recognised_on": F("recognised_on"), "category": F("category"), "risks": F("risks")}
+    return alerts.found(rows, title="household__household_code", inputs=inputs)
+
+
+def open_hit(parameters: Parameters, day: date) -> QuerySet:
+    """A hit of another office's records nobody has confirmed or waived in time (`domain.md` §3.3)."""
+    since = date.fromordinal(day.toordinal() - parameters["days"])
+    rows = CrossCheckResult.objects.filter(judgement=Judgement.OPEN, request__answered_on__lt=since, household__ended_on=None)
+    inputs = {"source": F("request__source__item"), "number": F("request__number"), "answered_on": F("request__answered_on")}
+    return alerts.found(rows, title=Concat(Coalesce("household__household_code", Value("申请户")), Value(" "), "member__name"), inputs=inputs)
 
 
 def without_number(parameters: Parameters, day: date) -> QuerySet:
@@ -165,7 +186,7 @@ def same_incomes(parameters: Parameters, day: date) -> Statement:
         """select i.village_id as found_row, i.village_id as found_village, null::bigint as found_household, null::bigint as found_organization,
              i.per_capita::text as found_about, v.name as found_title,
              jsonb_build_object('year', i.year, 'per_capita', i.per_capita, 'households', count(*)) as found_inputs
-           from households_income i join households_household h on h.id = i.household_id and h.ended_on is null
+           from households_income i join households_household h on h.id = i.household_id and h.ended_on is null and h.identified_on is not null
            join villages_village v on v.id = i.village_id
            where i.year = %s and i.per_capita is not null group by i.village_id, v.name, i.year, i.per_capita having count(*) >= %s""",
         [closed_year(day), parameters["least"]],
@@ -208,6 +229,14 @@ for check in (
           explain="{year} 年人均纯收入 {per_capita} 元,上年 {before} 元,变化超过 {percent}%。",
           inputs=(YEAR, PER_CAPITA, Input("before", "上年人均纯收入", "money", "元")),
           parameters=(number("percent", "变化幅度", 50, unit="%", low=10, high=500),), **SEEN),
+    Check("R12", "监测超过期限未消除风险", table="households_monitorcase", severity="warning", find=watched_too_long, basis="防止返贫监测和帮扶工作要求",
+          explain="{recognised_on} 认定为{category},风险:{risks},已超过 {months} 个月没有消除。",
+          inputs=(Input("recognised_on", "认定日期"), Input("category", "类别", choices=Category), Input("risks", "风险类型", choices=Risk)),
+          parameters=(number("months", "监测期限", 12, unit="个月", low=1, high=60),), **SEEN),
+    Check("R13", "比对命中未认定", table="households_crosscheckresult", severity="warning", find=open_hit, basis="信息比对与一票否决",
+          explain="协查函 {number}({source})于 {answered_on} 回复命中,超过 {days} 天没有认定或豁免。",
+          inputs=(Input("number", "协查函"), Input("source", "比对项"), Input("answered_on", "回复日期")),
+          parameters=(number("days", "认定期限", 10, unit="天", high=366),), **SEEN),
     Check("R14", "饮水不安全", table=HOUSEHOLD, severity="serious", find=unsafe_water, basis="两不愁三保障:饮水安全",
           explain="{year} 年登记:饮水安全为“{safe}”,饮水困难为“{difficult}”。",
           inputs=(YEAR, Input("safe", "饮水安全"), Input("difficult", "饮水困难")), **SEEN),

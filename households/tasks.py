@@ -12,7 +12,7 @@ from core import settings
 from households import services
 from households.models import CrossCheckRequest, ImportBatch
 from workflow.services import JobRun, watermark
-from workflow.tasks import handles
+from workflow.tasks import handles, recheck
 
 
 def _batch(run: JobRun) -> ImportBatch:
@@ -34,6 +34,7 @@ def carry_out(run: JobRun) -> None:
     result = services.carry_out(batch=_batch(run), by=run.user, progress=run.progress)
     households = result["counts"]["household"]
     run.result_url = _batch(run).get_absolute_url()
+    recheck.defer(villages=_batch(run).villages)
     run.message = f"已导入:新增 {households['created']} 户,修改 {households['updated']} 户。"
 
 
@@ -42,6 +43,7 @@ def undo(run: JobRun) -> None:
     """Takes an import back as a whole."""
     batch = services.undo(batch=_batch(run), reason=run.parameters["reason"], by=run.user, progress=run.progress)
     run.result_url = batch.get_absolute_url()
+    recheck.defer(villages=batch.villages)
     run.message = "已撤销整批导入。"
 
 

@@ -80,10 +80,10 @@ def nightly_alerts(timestamp: int) -> None:
 
 
 @app.task(name="workflow.recheck")
-def recheck(households: list[int]) -> None:
-    """The rules again about what has just been saved."""
+def recheck(households: list[int] | None = None, villages: list[int] | None = None) -> None:
+    """The rules again about what has just been saved: single households, or whole villages after an import."""
     with acting_as_system(reason="保存后核对预警"):
-        services.run_alerts(today(), households=households)
+        services.run_alerts(today(), households=households, villages=villages)
 
 
 @handles("bulk_change")

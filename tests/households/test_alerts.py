@@ -4,12 +4,24 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from assistance.models import Measure, Pairing
-from households.models import Household, Income, Living, Member, PovertyLine
+from households import services
+from households.models import CrossCheckRequest, CrossCheckResult, CrossCheckSource, Household, Income, Living, Member, MonitorCase, PovertyLine
 from households.rules.income import closed_year
 from tests.conftest import TODAY
-from tests.factories import START, HelperFactory, HouseholdFactory, IncomeFactory, LivingFactory, MeasureTypeFactory, MemberFactory, PairingFactory
+from tests.factories import (
+    START,
+    HelperFactory,
+    HouseholdFactory,
+    IncomeFactory,
+    LivingFactory,
+    MeasureTypeFactory,
+    MemberFactory,
+    OrganizationFactory,
+    PairingFactory,
+)
 from workflow import alerts_registry as registry
 from workflow import services as flow
 from workflow.models import Alert
@@ -229,3 +241,54 @@ def test_an_accounting_year_is_over_at_the_end_of_september(day, year):
 def test_every_check_can_be_asked_about_one_household(home, check):
     passed = flow.run_alerts(TODAY, codes=[check.code], households=[home.pk])
     assert [each.problem for each in passed] == [""]
+
+
+def test_r12_a_household_watched_for_longer_than_a_year(home, world):
+    proceeding = services.open_monitoring(household=home, category="1", risks=["01", "07"], source="2", warned_on=date(2016, 9, 1), reason="突发大病",
+                                          by=world.people["township_clerk"])  # fmt: skip
+    assert found("R12") == []
+    MonitorCase.objects.filter(proceeding=proceeding).update(recognised_on=date(2016, 9, 29))
+    assert found("R12") == ["2016-09-29 认定为脱贫不稳定户,风险:因病、因务工就业不稳,已超过 12 个月没有消除。"]
+    MonitorCase.objects.update(no_workforce=True)
+    assert found("R12") == []
+    MonitorCase.objects.update(no_workforce=False, recognised_on=date(2016, 9, 30))
+    assert found("R12") == []
+
+
+def test_r13_a_hit_nobody_has_judged(home, world):
+    services.ensure_sources()
+    source = CrossCheckSource.objects.first()
+    request = CrossCheckRequest.objects.create(
+        number="协查〔2017〕1号", source=source, organization=OrganizationFactory(), purpose="识别", state="answered", sent_on=date(2017, 9, 1),
+        due_on=date(2017, 9, 11), sent_by=world.people["bureau_clerk"], answered_on=date(2017, 9, 19), answered_by=world.people["sector_department"],
+        data_on=date(2017, 9, 1),
+    )  # fmt: skip
+    hit = CrossCheckResult.objects.create(
+        request=request, line=1, member=head(), household=home, village=home.village, result="hit", judgement="open"
+    )
+    assert found("R13") == [f"协查函 协查〔2017〕1号({source.item})于 2017-09-19 回复命中,超过 10 天没有认定或豁免。"]
+    assert Alert.objects.get(code="R13").title == "6328011009010001 王有才"
+    change(request, answered_on=date(2017, 9, 20))
+    assert found("R13") == []
+    assert hit.pk
+
+
+def test_a_household_that_has_only_applied_is_not_asked_about(home):
+    change(child(), medical_insured=False, schooling="01")
+    change(home, identified_on=None, household_code=None, applied_on=TODAY, poverty_status="1")
+    for check in registry.checks():
+        if check.table.startswith("households_"):
+            assert found(check.code) == [], check.code
+
+
+def test_alerts_go_with_a_household_that_is_taken_back(home):
+    """An import that is undone deletes what it brought."""
+    change(child(), medical_insured=False)
+    found("R06")
+    alert = Alert.objects.get(code="R06")
+    for model in (Pairing, Measure, Living, Income, Member):
+        model.objects.filter(household=home).delete()
+    Household.objects.filter(pk=home.pk).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+    assert not Alert.objects.filter(pk=alert.pk).exists()

@@ -99,38 +99,63 @@ def change_rule(
 
 # --- runs ------------------------------------------------------------------------------------------
 def run_alerts(
-    day: date, codes: Iterable[str] | None = None, only: tuple[str, Sequence[int]] | None = None, households: Sequence[int] | None = None
+    day: date,
+    codes: Iterable[str] | None = None,
+    only: tuple[str, Sequence[int]] | None = None,
+    households: Sequence[int] | None = None,
+    villages: Sequence[int] | None = None,
 ) -> list[Passed]:
     """Ask every rule in force on a day and write what it finds. One pass a rule, each in its own savepoint.
 
-    `only` = (table, row ids) or `households` narrows the pass to what a change has touched; conditions over many records
+    `only` = (table, row ids), `households` or `villages` narrows the pass to what a change has touched; conditions over many records
     wait for the night then, unless named. A rule that cannot be asked leaves its alerts as they are and says why. Runs within the reach
     of the caller: for the whole city call it under `acting_as_system`.
     """
-    narrowed = only is not None or households is not None
+    bounds = Bounds(only[1] if only else None, households, villages)
     wanted = set(codes) if codes is not None else None
     rules = {rule.code: rule for rule in AlertRule.objects.in_force(day)}
     passed = []
     for check in registry.checks():
         if (wanted is not None and check.code not in wanted) or check.code not in rules:
             continue
-        if narrowed and ((check.nightly and wanted is None) or (only is not None and only[0] != check.table)):
+        if bounds and ((check.nightly and wanted is None) or (only is not None and only[0] != check.table)):
             continue
-        passed.append(_run(check, rules[check.code], day, only[1] if only else None, households, note=not narrowed))
+        passed.append(_run(check, rules[check.code], day, bounds))
     return passed
 
 
-def _run(check: registry.Check, rule: AlertRule, day: date, rows: Sequence[int] | None, households: Sequence[int] | None, *, note: bool) -> Passed:
+@dataclass(frozen=True)
+class Bounds:
+    """Which rows, households or villages a pass is about; None: all."""
+
+    rows: Sequence[int] | None = None
+    households: Sequence[int] | None = None
+    villages: Sequence[int] | None = None
+
+    def __bool__(self) -> bool:
+        return any(ids is not None for ids in (self.rows, self.households, self.villages))
+
+    def conditions(self) -> list[tuple[str, str, list[int]]]:
+        """(column of what is found, column of an alert, ids)."""
+        known = (
+            ("found_row", "row_id", self.rows),
+            ("found_household", "household_id", self.households),
+            ("found_village", "village_id", self.villages),
+        )
+        return [(found, own, list(ids)) for found, own, ids in known if ids is not None]
+
+
+def _run(check: registry.Check, rule: AlertRule, day: date, bounds: Bounds) -> Passed:
     start = time.perf_counter()
     try:
         with transaction.atomic():
-            result = _pass(check, rule, day, rows, households)
+            result = _pass(check, rule, day, bounds)
     except registry.CannotRun as error:
         result = Passed(check.code, problem=str(error))
     except Exception:  # one broken rule must not keep the others from being asked
         logger.exception("alert rule %s failed", check.code)
         result = Passed(check.code, problem="运行出错,已记录,请联系系统管理员。")
-    if note:
+    if not bounds:
         AlertRun.objects.create(code=check.code, ran_on=day, found=result.found, fresh=result.fresh, gone=result.gone, problem=result.problem[:300],
                                 milliseconds=round((time.perf_counter() - start) * 1000))  # fmt: skip
     return result
@@ -183,31 +208,13 @@ def _statement(check: registry.Check, rule: AlertRule, day: date) -> registry.St
 _KINDS = ("bigint", "bigint", "bigint", "bigint", "text", "text", "jsonb")
 
 
-def _pass(check: registry.Check, rule: AlertRule, day: date, rows: Sequence[int] | None, households: Sequence[int] | None) -> Passed:
+def _pass(check: registry.Check, rule: AlertRule, day: date, bounds: Bounds) -> Passed:
     because(f"预警规则 {rule.code} 第 {rule.version} 版")
     statement = _statement(check, rule, day)
-    narrow = within = ""
-    bounds: list[Any] = []
-    for column, own, ids in (("found_row", "row_id", rows), ("found_household", "household_id", households)):
-        if ids is not None:
-            narrow += f" and f.{column} = any(%s)"
-            within += f" and a.{own} = any(%s)"
-            bounds.append(list(ids))
-    values = [
-        *statement.values,
-        *bounds,
-        check.code,
-        day,
-        check.code,
-        *bounds,
-        rule.pk,
-        check.code,
-        rule.pk,
-        check.code,
-        check.table,
-        day,
-        check.code,
-    ]
+    narrow = "".join(f" and f.{found} = any(%s)" for found, _, _ in bounds.conditions())
+    within = "".join(f" and a.{own} = any(%s)" for _, own, _ in bounds.conditions())
+    ids = [each for _, _, each in bounds.conditions()]
+    values = [*statement.values, *ids, check.code, day, check.code, *ids, rule.pk, check.code, rule.pk, check.code, check.table, day, check.code]
     with connection.cursor() as cursor:
         cursor.execute(PASS.format(sql=statement.sql, narrow=narrow, within=within), values)
         found, fresh, gone, _ = cursor.fetchone()
