@@ -55,7 +55,7 @@ CLASSES: dict[str, dict[str, Class]] = {
     ),
     "households.ImportBatch": _fields(
         internal="id number purpose state title kind sha256 size comment year blank_clears valid_only villages needs_city headings counts plan_sha256 "
-        "made_by organization made_at submitted_at confirmed_by confirmed_at opinion imported_at transaction first_event last_event undone_by undone_at undo_reason job",
+        "made_by organization made_at submitted_at confirmed_by confirmed_at opinion imported_at transaction first_event last_event undone_by undone_at undo_reason todo job",
         personal="file report annotated",
     ),
     "households.Reentry": _fields(internal="id batch household village member place item done_by done_on", personal="subject theirs ours"),

@@ -12,7 +12,7 @@ from core.checks.problems import CheckError
 from core.clock import today
 from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
-from households.models import CrossCheckRequest, CrossCheckResult, Household, Member, NameGram, Proceeding
+from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
 from households.rules import codes
 from households.rules.crosschecks import Judgement
 from households.rules.procedures import PROCEDURES
@@ -169,3 +169,29 @@ class HitFilter(AreaFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(household__household_code__startswith=text)
+
+
+class ReentryFilter(ScopedFilter):
+    """What is still to be typed, by batch and village; what is done on request."""
+
+    batch = choice("核对批次", [], field_name="batch_id")
+    village = choice("村", [], field_name="village_id")
+    state = choice("状态", [("done", "已回录"), ("all", "全部")], method="by_state", empty_label="未回录")
+
+    class Meta:
+        model = Reentry
+        fields = ["batch", "village", "state"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        batches = ImportBatch.objects.visible_to(self.user).filter(purpose=ImportBatch.Purpose.COMPARE).order_by("-id")[:MANY]
+        self.filters["batch"].extra["choices"] = [(str(pk), number) for pk, number in batches.values_list("pk", "number")]
+        villages = Village.objects.visible_to(self.user, "household_import").order_by("code").values_list("pk", "name")[:MANY]
+        self.filters["village"].extra["choices"] = [(str(pk), name) for pk, name in villages]
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.exclude(done_on=None) if value == "done" else rows
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.filter(done_on=None)

@@ -16,6 +16,8 @@ menu.add("精准诊治", "新建户", "households:create", Permission.HOUSEHOLD_
 
 menu.add("精准诊治", "信息比对", "households:crosscheck-list", Permission.CROSSCHECK_ANSWER, Permission.CROSSCHECK_MANAGE, order=14)
 menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSSCHECK_JUDGE, order=15)
+menu.add("精准诊治", "表格导入导出", "households:import-list", Permission.HOUSEHOLD_IMPORT, Permission.HOUSEHOLD_IMPORT_CONFIRM, order=18)
+menu.add("精准诊治", "待回录清单", "households:reentry-list", Permission.HOUSEHOLD_IMPORT, order=19)
 
 add_count("households", "members", "households_poor")
 add_tab("办理", Permission.HOUSEHOLD_VIEW, lambda village: reverse("households:village-work", args=[village.pk]), order=22)

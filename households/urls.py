@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import crosschecks, entry, proceedings, records
+from households.views import crosschecks, entry, proceedings, records, sheets
 
 app_name = "households"
 urlpatterns = [
@@ -37,4 +37,19 @@ urlpatterns = [
     path("villages/<int:pk>/review/<slug:kind>/", proceedings.review, name="review"),
     path("villages/<int:pk>/notice/<slug:kind>/<slug:step>/", proceedings.notice, name="notice"),
     path("villages/<int:pk>/notice/<slug:kind>/<slug:step>/over/", proceedings.notice_over, name="notice-over"),
+    path("imports/", sheets.import_list, name="import-list"),
+    path("imports/new/", sheets.import_create, name="import-create"),
+    path("imports/template/", sheets.import_template, name="import-template"),
+    path("imports/<int:pk>/", sheets.import_detail, name="import-detail"),
+    path("imports/<int:pk>/columns/", sheets.import_columns, name="import-columns"),
+    path("imports/<int:pk>/file/<slug:which>/", sheets.import_file, name="import-file"),
+    path("imports/<int:pk>/submit/", sheets.import_submit, name="import-submit"),
+    path("imports/<int:pk>/recheck/", sheets.import_recheck, name="import-recheck"),
+    path("imports/<int:pk>/drop/", sheets.import_drop, name="import-drop"),
+    path("imports/<int:pk>/confirm/", sheets.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/resume/", sheets.import_resume, name="import-resume"),
+    path("imports/<int:pk>/undo/", sheets.import_undo, name="import-undo"),
+    path("reentries/", sheets.reentry_list, name="reentry-list"),
+    path("reentries/mark/", sheets.reentry_mark, name="reentry-mark"),
+    path("export/", sheets.register_export, name="register-export"),
 ]

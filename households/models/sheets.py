@@ -10,7 +10,7 @@ from core.fields import EncryptedTextField
 from households.models.register import Household, Member
 from households.querysets import HouseholdRowQuerySet, ImportBatchQuerySet
 from villages.models import Village
-from workflow.models import Job
+from workflow.models import Job, Todo
 
 
 class ImportBatch(models.Model):
@@ -68,6 +68,7 @@ class ImportBatch(models.Model):
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="撤销人")
     undone_at = models.DateTimeField("撤销时间", null=True)
     undo_reason = models.CharField("撤销原因", max_length=200, blank=True)
+    todo = models.ForeignKey(Todo, models.SET_NULL, null=True, related_name="+", verbose_name="待办")
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="任务")
 
     objects = ImportBatchQuerySet.as_manager()

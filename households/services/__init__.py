@@ -27,7 +27,9 @@ from households.services.imports import (
     import_file,
     mark_reentered,
     may_confirm,
+    may_undo,
     receive,
+    resume,
     say_columns,
     send_back,
     store,
@@ -78,4 +80,5 @@ __all__ = [
     "member_facts", "next_code", "notice_labels", "notice_lacks", "notice_of", "notices_about", "open_clearing", "open_monitoring", "open_proceeding",
     "pass_notices", "possible_kinds", "publish_step", "record_survey", "register_identified", "save_exit_checks", "save_household", "set_document",
     "start", "village_groups", "waiting_at", "where_registered", "without_notice",
+    "may_undo", "resume",
 ]  # fmt: skip

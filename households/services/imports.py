@@ -11,12 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import Permission
+from accounts.permissions import Permission, Role
 from core import files, scope, settings
 from core.clock import today
 from core.listing import show
 from core.scope import because
-from households.models import ColumnMapping, ImportBatch, Reentry
+from households.models import ColumnMapping, Household, ImportBatch, Reentry
 from households.services.errors import HouseholdsError
 from households.services.rows import write
 from households.sheets import reading
@@ -25,6 +25,7 @@ from households.sheets.columns import FIELDS, HOUSEHOLD, MASKS, MEMBER, Column, 
 from households.sheets.register import Register
 from households.sheets.tables import INDEX, Found, Reading, read_file
 from households.sheets.writing import annotated
+from workflow import services as flow
 
 Progress = Callable[[int, int, str], None]
 State = ImportBatch.State
@@ -121,7 +122,7 @@ def check_batch(*, batch: ImportBatch, by: Any, progress: Progress = silent) -> 
     batch.counts = checked.counts | {"errors": len(errors), "refused": len(checked.refused), "warnings": checked.warnings, "rows": read.sheets.rows}
     batch.report = json.dumps(_report(checked, errors, _village_names(checked)), ensure_ascii=False)
     batch.plan_sha256, batch.state = checked.digest(), State.CHECKED
-    batch.needs_city = len(checked.to_write) > settings.get("import_city_households")
+    batch.needs_city = len(checked.to_write) > settings.get("import_city_households") or len(_townships(batch.villages)) > 1
     batch.annotated.name = ""
     if errors and not compare:
         progress(0, 0, "正在标注错误")
@@ -131,6 +132,12 @@ def check_batch(*, batch: ImportBatch, by: Any, progress: Progress = silent) -> 
     if compare:
         _list_reentries(batch, checked)
     return batch
+
+
+def _townships(villages: list[int]) -> set[str]:
+    from villages.models import Village
+
+    return {code[:9] for code in Village.objects.filter(pk__in=villages).values_list("code", flat=True)}
 
 
 def _lacking(read: Reading) -> list[Found]:
@@ -249,6 +256,8 @@ def check_again(*, batch: ImportBatch, by: User) -> ImportBatch:
     batch = _own(batch, by, {State.CHECKED, State.RETURNED, State.COLUMNS, State.CHECKING, State.CONFIRMED})
     if batch.job and not batch.job.ended:
         raise ImportRefused("任务还在处理,请稍候。")
+    if batch.todo:
+        flow.drop_todo(todo=batch.todo)
     batch.state, batch.confirmed_by, batch.confirmed_at = State.CHECKING, None, None
     batch.save()
     return batch
@@ -267,6 +276,9 @@ def submit(*, batch: ImportBatch, valid_only: bool, by: User) -> ImportBatch:
         raise ImportRefused("没有要新增或修改的户,不需要导入。")
     because("提交复核")
     batch.valid_only, batch.state, batch.submitted_at, batch.opinion = valid_only, State.SUBMITTED, timezone.now(), ""
+    role, area = (Role.BUREAU_APPROVER, environment.CITY_CODE) if batch.needs_city else (Role.TOWNSHIP_CHECKER, min(_townships(batch.villages)))
+    batch.todo = flow.open_todo(kind="household-import", title=f"复核表格导入 {batch.number}:{batch.comment}", url=batch.get_absolute_url(),
+                                role=role, area=area, without=[by.pk])  # fmt: skip
     batch.save()
     return batch
 
@@ -300,6 +312,7 @@ def confirm(*, batch: ImportBatch, opinion: str, by: User) -> ImportBatch:
     because(f"复核通过:{opinion}" if opinion else "复核通过")
     batch.state, batch.confirmed_by, batch.confirmed_at, batch.opinion = State.CONFIRMED, by, timezone.now(), opinion
     batch.save()
+    _answered(batch, by, f"{batch.number} 已由 {by.name} 复核通过,开始导入。")
     return batch
 
 
@@ -312,7 +325,15 @@ def send_back(*, batch: ImportBatch, opinion: str, by: User) -> ImportBatch:
     because(f"退回:{opinion}")
     batch.state, batch.opinion = State.RETURNED, opinion
     batch.save()
+    _answered(batch, by, f"{batch.number} 被 {by.name} 退回:{opinion}")
     return batch
+
+
+def _answered(batch: ImportBatch, by: User, text: str) -> None:
+    if batch.todo:
+        flow.finish_todo(todo=batch.todo, by=by)
+    if batch.made_by:
+        flow.notify(users=[batch.made_by], text=text, url=batch.get_absolute_url())
 
 
 @transaction.atomic
@@ -320,9 +341,30 @@ def drop(*, batch: ImportBatch, by: User) -> ImportBatch:
     """Give a batch up before it is imported."""
     batch = _own(batch, by, {State.COLUMNS, State.CHECKED, State.RETURNED, State.SUBMITTED, State.CHECKING})
     because("放弃导入")
+    if batch.todo:
+        flow.drop_todo(todo=batch.todo)
     batch.state = State.DROPPED
     batch.save()
     return batch
+
+
+@transaction.atomic
+def resume(*, batch: ImportBatch, by: User) -> ImportBatch:
+    """Whether a confirmed import that ended without storing anything may be started again. Raises ImportRefused."""
+    batch = _locked(batch)
+    if batch.state != State.CONFIRMED or (batch.job and not batch.job.ended):
+        raise ImportRefused("这个批次不需要重新导入。")
+    if by.pk != batch.made_by_id and may_confirm(batch, by):
+        raise ImportRefused("只有上传人和复核人可以重新导入。")
+    return batch
+
+
+def may_undo(*, batch: ImportBatch, by: User) -> None:
+    """Raises ImportRefused for who neither brought nor could have confirmed the batch, and for one that is not stored."""
+    if batch.state != State.DONE:
+        raise ImportRefused(f"这个批次现在是“{batch.get_state_display()}”,不能撤销。")
+    if by.pk != batch.made_by_id and may_confirm(batch, by):
+        raise ImportRefused("只有上传人和复核人可以撤销。")
 
 
 # --- the import -------------------------------------------------------------------------------------------------
@@ -349,6 +391,10 @@ def carry_out(*, batch: ImportBatch, by: Any, progress: Progress = silent) -> di
 def store(checked: Checked, *, reason: str, day: date, progress: Progress = silent) -> dict[str, Any]:
     """Write a check's plans in the caller's transaction. Raises ImportRefused for what the database itself refuses."""
     because(reason)
+    try:
+        flow.refuse_if_noticed(Household._meta.db_table, [plan.pk for plan in checked.to_write if plan.pk])
+    except flow.UnderNotice as error:
+        raise ImportRefused(str(error)) from error
     try:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all deferred")
@@ -426,11 +472,9 @@ def _list_reentries(batch: ImportBatch, checked: Checked) -> None:
 
 def _missing_there(batch: ImportBatch, checked: Checked, rows: list[Reentry]) -> None:
     """Households of the file's villages that the national system does not have."""
-    from households.models import Household
-
     there = {plan.pk for plan in checked.plans if plan.pk}
     for pk, village in (
-        Household.objects.filter(village_id__in=checked.villages, ended_on=None).order_by("village_id", "pk").values_list("pk", "village_id")
+        Household.objects.active().filter(village_id__in=checked.villages).order_by("village_id", "pk").values_list("pk", "village_id")
     ):
         if pk not in there:
             rows.append(

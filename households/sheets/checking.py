@@ -187,9 +187,12 @@ class Check:
             return None
         living = self._yearly(LIVING, home.living, stored.living if stored else {})
         incomes = self._incomes(home, stored, members)
-        plan = Plan(home, CREATED, village_id, None, stored.code if stored else home.code, household, members, living, incomes)
+        plan = Plan(home, CREATED, village_id, None, (stored.code or "") if stored else home.code, household, members, living, incomes)
         if stored is not None:
             plan.pk, plan.action = stored.pk, UPDATED if any(True for _ in plan.rows()) else UNCHANGED
+            number = self.register.noticed.get(stored.pk)
+            if number and plan.action == UPDATED and not self.compare:
+                self.refuse(home, home.household, "household_code", f"这一户正在公示({number}),期满前不能修改。", "noticed", plan.code)
         if plan.action != UNCHANGED and not home.unread and not self.compare:
             plan.warnings = self._rules(plan, stored)
         return None if home.bad and not self.compare else plan
@@ -206,7 +209,9 @@ class Check:
         self.matched[pk] = home
         stored = self.register.stored[pk]
         if stored.ended:
-            self.refuse(home, None, "household_code", "这一户已退出登记,不能修改。", "ended", stored.code)
+            self.refuse(home, None, "household_code", "这一户已退出登记,不能修改。", "ended", stored.code or "")
+        elif stored.code is None:
+            self.refuse(home, None, "household_code", "这一户正在申请识别,还没有建档,不能用表格修改。请在识别退出办理中办理。", "applied")
         return stored
 
     def _by_head(self, home: Home) -> int | None:

@@ -11,6 +11,7 @@ from households.models import Household, Income, Living, Member
 from households.sheets.columns import FIELDS, HOUSEHOLD, INCOME, LIVING, MEMBER
 from households.sheets.tables import Home, Record
 from villages.models import Village, VillageGroup
+from workflow.models import NoticeRecord, PublicNotice
 
 CHUNK = 5_000
 IMPORT = "household_import"
@@ -28,7 +29,7 @@ class Stored:
 
     pk: int
     village_id: int
-    code: str
+    code: str | None
     ended: bool
     record: Record
     members: list[StoredMember] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Register:
         self.numbers: dict[str, Registered] = {}
         self.offices: dict[str, str] = {}
         self.accounts: dict[str, tuple[int, str]] = {}
+        self.noticed: dict[int, str] = {}
 
     def _reach(self, rows: Any) -> Any:
         return rows if self.user is None else rows.visible_to(self.user, IMPORT)
@@ -105,7 +107,7 @@ class Register:
                 "id_number_index", "household_id", "pk", "name", "household__household_code", "village__name"
             )
             for index, household, member, name, code, village in rows:
-                self.numbers[indexes[index]] = Registered(household, member, f"该证件号码已登记在{village}户编号 {code}({name})。")
+                self.numbers[indexes[index]] = Registered(household, member, f"该证件号码已登记在{village}户编号 {code or '(申请中)'}({name})。")
             hidden = [index for index in chunk if indexes[index] not in self.numbers]
             with connection.cursor() as cursor:
                 cursor.execute("select number_index, office from households_where_registered_many(%s)", [hidden])
@@ -131,7 +133,10 @@ class Register:
             rows = Household.objects.filter(pk__in=chunk).order_by("pk").values_list("pk", "village_id", "household_code", "ended_on", *names)
             for pk, village, code, ended_on, *values in rows.select_for_update() if self.lock else rows:
                 self.stored[pk] = Stored(pk, village, code, ended_on is not None, _record(values))
-                self.by_household_code[code] = pk
+                if code:
+                    self.by_household_code[code] = pk
+            running = NoticeRecord.objects.filter(table=Household._meta.db_table, row_id__in=chunk, notice__state=PublicNotice.State.RUNNING)
+            self.noticed |= dict(running.values_list("row_id", "notice__number"))
             members = Member.objects.filter(household_id__in=chunk).order_by("number", "pk")
             for household, pk, *values in members.values_list("household_id", "pk", *FIELDS[MEMBER]):
                 self.stored[household].members.append(StoredMember(pk, _record(values)))
