@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -29,7 +30,7 @@ from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
 from funds.models import Project
-from households.models import CrossCheckRequest, CrossCheckResult, Household, Proceeding
+from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Proceeding
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
@@ -72,8 +73,17 @@ CHECKED_INSIDE = {f"workflow:{name}": ("household_view",) for name in _OF_A_CASE
 OPEN_TO_ADMINISTRATORS = {"villages:contact"}  # no business data
 NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
-FIXED = {"kind": "exit", "step": "notice", "tab": "late", "key": "households", "form": "household-new", "edition": "public", "paper": "A3"}
-FIXED |= {"token": "none"}
+FIXED = {
+    "which": "original",
+    "token": "none",
+    "kind": "exit",
+    "step": "notice",
+    "tab": "late",
+    "key": "households",
+    "form": "household-new",
+    "edition": "public",
+    "paper": "A3",
+}
 
 
 @dataclass(frozen=True)
@@ -193,6 +203,17 @@ def _account_sheets(owner: User) -> list[Subject]:
     return [Subject(AccountSheet.objects.create(title="check_access", made_by=owner, accounts=0, state="waiting").pk, citywide=True)]
 
 
+def _imports(villages: list[Subject]) -> list[Subject]:
+    """A checked workbook of each village that waits for its second person."""
+    found = []
+    for village in villages:
+        file = ContentFile(f"check_access {village.pk}".encode(), name="check_access.csv")
+        batch = ImportBatch.objects.create(number=f"check-{village.pk}", state="submitted", title="check_access", kind="csv", size=1, comment="check_access",
+                                           year=today().year, villages=[village.pk], counts={"errors": 0}, headings={"S": [["X", ""]]}, file=file)  # fmt: skip
+        found.append(Subject(batch.pk, village.villages))
+    return found
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -218,7 +239,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:village-work": villages, "households:review": villages, "households:notice": villages,
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
-        "households:": households, "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
+        "households:": households, "households:import": _imports(villages), "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
         "assistance:pairing-end": _of_villages(Pairing.objects.filter(ended_on=None)), "assistance:measure-edit": _of_villages(Measure.objects.all()),
         "assistance:leader": leaders, "assistance:leader-unlink": _of_villages(LeaderVillage.objects.filter(ended_on=None)),
         "assistance:unit": units, "assistance:unit-unlink": _of_villages(UnitVillage.objects.filter(ended_on=None)),

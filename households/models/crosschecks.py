@@ -50,6 +50,8 @@ class VetoRule(models.Model):
     valid_from = models.DateField("启用日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
 
+    objects = ValidQuerySet.as_manager()
+
     class Meta:
         verbose_name = "否决情形"
         ordering = ["id"]

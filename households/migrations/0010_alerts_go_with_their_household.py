@@ -8,7 +8,7 @@ KEYS = (("workflow_alert", "alert_follows_household"), ("workflow_bulkchangerow"
 class Migration(migrations.Migration):
     """An import that is undone takes its households away, and what was found about them."""
 
-    dependencies = [("households", "0008_life_follows_its_household"), ("workflow", "0004_cases")]
+    dependencies = [("households", "0009_import_todo"), ("workflow", "0004_cases")]
     operations = [
         operation
         for table, name in KEYS
