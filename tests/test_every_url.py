@@ -52,6 +52,7 @@ def everybody(world, monkeypatch):
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
     BulkChange.objects.create(owner=clerk, key="insured-household", value=True, value_label="参保", state="done", done_at=timezone.now())
     flow.run_alerts(date(2017, 9, 30), codes=["R06"])
+    households.ensure_sources()
     households.open_proceeding(household=household, kind="exit", reason="收入稳定", by=world.people["village_committee"])
     MeasureTypeFactory(policy=PolicyDocument.objects.create(layer=7, number=1, title="行动计划"))
     rule = Regulation.objects.create(title="识别办法", issuer="领导小组", valid_from=date(2016, 5, 1))
@@ -164,7 +165,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "villages:grant-end", "cadres:create", "cadres:edit", "assistance:leader-create", "assistance:leader-edit", "assistance:leader-link",
     "assistance:unit-create", "assistance:unit-edit", "assistance:unit-link", "assistance:helper-create", "assistance:helper-edit",
     "assistance:pairing-end", "assistance:measure-edit", "assistance:type-create", "assistance:type-edit", "funds:project-create", "funds:project-edit",
-    "reports:release-detail",
+    "reports:release-detail", "villages:deputy-end", "households:crosscheck-judge", "households:import-undo",
 }  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def change(record, **fields):
 
 def test_a_household_in_order_has_no_alert(home):
     for check in registry.checks():
-        if check.table.startswith(("households_", "villages_")):
+        if check.code.startswith("R"):
             assert found(check.code) == [], check.code
 
 
@@ -237,7 +237,7 @@ def test_an_accounting_year_is_over_at_the_end_of_september(day, year):
     assert closed_year(day) == year
 
 
-@pytest.mark.parametrize("check", registry.checks(), ids=lambda check: check.code)
+@pytest.mark.parametrize("check", [check for check in registry.checks() if check.code.startswith("R")], ids=lambda check: check.code)
 def test_every_check_can_be_asked_about_one_household(home, check):
     passed = flow.run_alerts(TODAY, codes=[check.code], households=[home.pk])
     assert [each.problem for each in passed] == [""]
