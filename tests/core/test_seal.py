@@ -109,7 +109,7 @@ def test_verify_audit_says_it_in_one_document_and_fails_when_broken(sealed, as_o
     call_command("verify_audit", "--json")
     whole = {"rows": 4, "ok": True, "first_broken": None, "problem": ""}
     access = {"rows": 0, "ok": True, "first_broken": None, "problem": ""}
-    assert json.loads(capsys.readouterr().out) == whole | {"chains": {"trail": whole, "access": access}}
+    assert json.loads(capsys.readouterr().out) == whole | {"chains": {"trail": whole, "access": access, "scores": access}}
     as_owner("update core_event set login = 'x' where id = %s", [sealed[2]])
     with pytest.raises(SystemExit):
         call_command("verify_audit", "--json")
