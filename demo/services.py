@@ -30,6 +30,7 @@ from core.clock import today
 from core.scope import acting_as_system
 from demo import cadres as demo_cadres
 from demo import golmud
+from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
 from demo.households import VillageTraits
 from demo.life import load_life
@@ -90,6 +91,9 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         load_regulations()
         load_life(core[0])
         load_notices(core)
+        if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:  # a big register waits for the night
+            plant()
+            find_and_judge()
         say("正在发布贫困村的六张图…")
         for village in core:
             if village.is_poor_village:
