@@ -18,6 +18,7 @@ from core import content, pages, settings
 from core import listing as listings
 from core.forms import LineField, UploadField
 from core.listing import Column
+from core.masking import mask_phone
 from core.pages import Link
 from core.pdf import render_pdf
 from core.workbooks import WorkbookError, template
@@ -30,7 +31,7 @@ SHOWN = 100
 SMALL = 2 * content.MEGABYTE
 ROW = (
     Column("用户名", "username"), Column("姓名", "name"), Column("单位", "organization_name"), Column("职务", "post"),
-    Column("联系电话", "phone"), Column("申请的角色", "role_label"), Column("截止日期", "until"),
+    Column("联系电话", lambda account: mask_phone(account.phone)), Column("申请的角色", "role_label"), Column("截止日期", "until"),
 )  # fmt: skip
 PROBLEM = (
     Column("行", lambda problem: problem.row or "", "number"), Column("列", "column"), Column("填写的内容", "value", "long"),
@@ -118,7 +119,13 @@ def sheet_new(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: forms.Form) -> HttpResponse:
-    context = {"form": form, "title": "用表格建立账号", "crumbs": _crumbs("用表格建立账号"), "cancel_url": reverse("villages:account-sheets")}
+    context = {
+        "form": form,
+        "title": "用表格建立账号",
+        "crumbs": _crumbs("用表格建立账号"),
+        "save_label": "上传核对",
+        "cancel_url": reverse("villages:account-sheets"),
+    }
     return render(request, "villages/account_sheet_form.html", context)
 
 
