@@ -16,6 +16,12 @@ menu.add("责任监督", "今日在岗", "cadres:today", Permission.CADRE_VIEW, 
 menu.add("责任监督", "请销假", "cadres:leave-list", Permission.CADRE_VIEW, order=12)
 menu.add("责任监督", "考勤月报", "cadres:month-list", Permission.CADRE_VIEW, order=14)
 menu.add("责任监督", "考勤通报", "cadres:bulletin", Permission.CADRE_VIEW, order=15)
+menu.add("基础保障", "领导机构", "cadres:body-list", Permission.CADRE_VIEW, order=20)
+menu.add("基础保障", "挂职锻炼", "cadres:secondment-list", Permission.CADRE_VIEW, order=24)
+menu.add("基础保障", "干部培训", "cadres:training-list", Permission.CADRE_VIEW, order=26)
+menu.add("责任监督", "年承诺", "cadres:commitment-list", Permission.CADRE_VIEW, order=17)
+menu.add("责任监督", "季报告", "cadres:report-list", Permission.CADRE_VIEW, order=18)
+menu.add("责任监督", "走读、挂名认定", "cadres:sign-list", Permission.CADRE_VIEW, order=16)
 SHOWN = 10
 
 

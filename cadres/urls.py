@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cadres.views import attendance, leave, months, records
+from cadres.views import attendance, conduct, leave, life, months, records
 
 app_name = "cadres"
 urlpatterns = [
@@ -33,5 +33,17 @@ urlpatterns = [
     path("months/<int:pk>/submit/", months.month_submit, name="month-submit"),
     path("months/<int:pk>/report.pdf", months.month_print, name="month-pdf"),
     path("months/<int:pk>/report.xlsx", months.month_export, name="month-workbook"),
+    path("signs/", conduct.sign_list, name="sign-list"),
+    path("signs/<int:pk>/", conduct.sign_detail, name="sign-detail"),
+    path("signs/<int:pk>/statement/", conduct.sign_statement, name="sign-statement"),
+    path("<int:pk>/signs/new/", conduct.sign_create, name="sign-create"),
+    path("trainings/", life.training_list, name="training-list"),
+    path("trainings/<int:pk>/", life.training_detail, name="training-detail"),
+    path("commitments/", life.commitment_list, name="commitment-list"),
+    path("commitments/<int:pk>/", life.commitment_detail, name="commitment-detail"),
+    path("reports/", life.report_list, name="report-list"),
+    path("reports/<int:pk>/", life.report_detail, name="report-detail"),
+    path("secondments/", life.secondment_list, name="secondment-list"),
+    path("bodies/", life.body_list, name="body-list"),
     path("months/lines/<int:pk>/work/", months.month_work, name="month-work"),
 ]

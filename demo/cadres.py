@@ -15,8 +15,11 @@ from cadres.models import (
     BodyMember,
     Cadre,
     CadreAction,
+    Commitment,
+    CommitmentItem,
     Correction,
     DutyTurn,
+    Honour,
     LeadingBody,
     Leave,
     Posting,
@@ -24,6 +27,8 @@ from cadres.models import (
     PresencePosition,
     Secondment,
     SpotCheck,
+    TrainingAttendance,
+    TrainingSession,
 )
 from cadres.services import load_standard_rows, settle_days
 from core.clock import today
@@ -201,3 +206,34 @@ def some_actions() -> None:
         cadre = Cadre.objects.get(code=code)
         CadreAction.objects.create(cadre=cadre, village=cadre.postings.get().village, kind=kind, done_on=date(2017, 7, 12), reason=reason,
                                    unit_told_on=date(2017, 7, 14), recorded_by=User.objects.get(username="zuzhibu"))  # fmt: skip
+
+
+def trainings_and_promises(random: Random) -> None:
+    """24 trainings with 20 or more each, commitments signed, honours with one promotion."""
+    postings = list(Posting.objects.filter(ended_on=None).select_related("cadre").order_by("cadre__code"))
+    host = Organization.objects.get(name="市委组织部")
+    modes = ("induction", "rotation", "visit", "practice")
+    titles = {"induction": "驻村干部岗前培训", "rotation": "扶贫政策专题轮训", "visit": "外县市观摩集训", "practice": "产业项目实践验训"}
+    for number in range(24):
+        mode, day = modes[number % 4], date(2016, 3, 15) + timedelta(days=22 * number)
+        session = TrainingSession.objects.create(mode=mode, title=f"{titles[mode]}第{number // 4 + 1}期", starts_on=day, ends_on=day, hours=8, place="市委党校",
+                                                 organizer=host, document="《第一书记和扶贫干部培训方案》", is_demo=True)  # fmt: skip
+        TrainingAttendance.objects.bulk_create(
+            TrainingAttendance(session=session, cadre=posting.cadre, village_id=posting.village_id, means="list")
+            for place, posting in enumerate(postings) if (place + number) % 40 < 20 + number % 3
+        )  # fmt: skip
+    texts = ("每户每季至少走访一次", "协调落实一个产业项目", "组织技能培训两期", "完善贫困户档案")
+    for posting in postings:
+        commitment = Commitment.objects.create(
+            village_id=posting.village_id, cadre=posting.cadre, year=2017, state="signed", signed_on=date(2017, 1, 20), is_demo=True
+        )
+        CommitmentItem.objects.bulk_create(
+            CommitmentItem(
+                commitment=commitment, village_id=posting.village_id, number=n, text=text, measure="列入月计划,逐项销号", due_quarter=n, weight=25
+            )
+            for n, text in enumerate(texts, start=1)
+        )
+    best = postings[2]
+    Honour.objects.create(
+        cadre=best.cadre, village_id=best.village_id, kind="promotion", awarded_on=date(2017, 6, 20), title="提任副科级领导职务", is_demo=True
+    )

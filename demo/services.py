@@ -288,6 +288,7 @@ def _cadres(world: World, villages: list[Village]) -> None:
     demo_cadres.bodies_and_rules(world.organizations, lambda: _name(world, world.random.choice("112")))
     demo_cadres.attendance_year(world.random)
     demo_cadres.some_actions()
+    demo_cadres.trainings_and_promises(world.random)
 
 
 def _unit_names() -> dict[str, list[tuple[str, str, str]]]:

@@ -37,7 +37,7 @@ class LeadingBody(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("cadres:body-detail", args=[self.pk])
+        return reverse("cadres:body-list")
 
 
 class BodyMember(models.Model):

@@ -165,7 +165,7 @@ def cadre_attendance(request: HttpRequest, pk: int) -> HttpResponse:
     posting = Posting.objects.visible_to(request.user).filter(cadre=cadre).order_by("-started_on").first()
     links = [
         Link("录入纸质签到册", reverse("cadres:sheet", args=[posting.pk])), Link("登记抽查", reverse("cadres:spot-check", args=[pk])),
-        Link("考勤更正", reverse("cadres:correct", args=[pk])),
+        Link("考勤更正", reverse("cadres:correct", args=[pk])), Link("提出认定", reverse("cadres:sign-create", args=[pk])),
     ] if may_edit and posting else []  # fmt: skip
     rows = [Presence, Correction, SpotCheck]
     titles = ("在岗记录", "更正", "坐班抽查")
