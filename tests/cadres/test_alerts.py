@@ -9,6 +9,7 @@ from cadres import services
 from cadres.models import Leave, Presence, TeamRule
 from core.clock import today
 from tests.factories import CadreFactory, PostingFactory
+from workflow import alerts_registry as registry
 from workflow import services as flow
 from workflow.models import Alert
 
@@ -33,7 +34,7 @@ def put(posting, days, *, hour=20, **fields):
 
 def ask(code):
     flow.run_alerts(today(), codes=[code])
-    return {alert.row_id: alert.sentence for alert in Alert.objects.filter(code=code, state="open")}
+    return {alert.row_id: alert.sentence for alert in Alert.objects.filter(code=code, state="open", gone_on=None)}
 
 
 @pytest.mark.parametrize(
@@ -103,3 +104,20 @@ def test_a_gap_and_a_forgotten_return_are_told(rules_in_force):
     assert "事假至 2017-09-21" in next(iter(ask("C09").values()))
     assert set(ask("C12").values()) == {"2017-08-01 到岗,2017-09-01 离任,不满 1 年的任期。"}
     assert team.member.pk in ask("C13")
+
+
+@pytest.mark.parametrize("code", ["C10", "C11"])
+def test_a_village_without_team_is_told_under_the_one_rule_there_is(world, code):
+    flow.install_rules()
+    TeamRule.objects.create(valid_from=date(2015, 4, 1), least_members=2, basis="市管理办法")
+    assert sorted(ask(code)) == sorted(village.pk for village in world.villages if village.is_poor_village)
+    village = world.villages[0]
+    for role in ("first_secretary", "member"):
+        PostingFactory(village=village, role=role, started_on=date(2017, 1, 1))
+    assert village.pk not in ask(code)
+    assert [each.problem for each in flow.run_alerts(today(), codes=[code])] == [""]
+
+
+@pytest.mark.parametrize("check", [check for check in registry.checks() if check.code.startswith("C")], ids=lambda check: check.code)
+def test_every_check_of_this_room_can_be_asked(rules_in_force, check):
+    assert [each.problem for each in flow.run_alerts(today(), codes=[check.code])] == [""]
