@@ -32,6 +32,19 @@ class Permission(StrEnum):
     MEASURE_EDIT = "measure_edit"
     PROJECT_VIEW = "project_view"
     PROJECT_EDIT = "project_edit"
+    PROJECT_WORK = "project_work"
+    FUND_VIEW = "fund_view"
+    FUND_EDIT = "fund_edit"
+    PAYMENT_VIEW = "payment_view"
+    PAYMENT_MAKE = "payment_make"
+    PAYMENT_CHECK = "payment_check"
+    PAYMENT_PAY = "payment_pay"
+    LOAN_VIEW = "loan_view"
+    LOAN_EDIT = "loan_edit"
+    CLUE_VIEW = "clue_view"
+    CLUE_EDIT = "clue_edit"
+    FINDING_VIEW = "finding_view"
+    FINDING_EDIT = "finding_edit"
     CHART_VIEW = "chart_view"
     CHART_RELEASE = "chart_release"
     FIGURE_VIEW = "figure_view"
@@ -142,6 +155,22 @@ for _permission, _roles in (_NOTICES | _COMPARISON).items():
     for _role in _roles:
         ROLE_PERMISSIONS[_role] |= {_permission}
 ROLE_PERMISSIONS[Role.TOWNSHIP_CHECKER] |= {P.USER_RESET}  # [assumed]
+_LOOK = frozenset({P.FUND_VIEW, P.PAYMENT_VIEW, P.LOAN_VIEW, P.FINDING_VIEW})
+MONEY: dict[str, frozenset[Permission]] = {
+    Role.CITY_LEADER: _LOOK,
+    Role.BUREAU_CLERK: _LOOK | {P.PAYMENT_MAKE, P.PROJECT_WORK},
+    Role.BUREAU_APPROVER: _LOOK | {P.PAYMENT_CHECK},
+    Role.FINANCE: _LOOK | {P.FUND_EDIT, P.PAYMENT_CHECK, P.PAYMENT_PAY, P.PROJECT_WORK},
+    Role.SECTOR_DEPARTMENT: frozenset({P.FUND_VIEW, P.PROJECT_WORK}),
+    Role.DISCIPLINE: _LOOK | {P.CLUE_VIEW, P.CLUE_EDIT, P.FINDING_EDIT},
+    Role.WORK_COMMITTEE: frozenset({P.FUND_VIEW}),
+    Role.TOWNSHIP_CLERK: frozenset({P.FUND_VIEW, P.PAYMENT_VIEW, P.PROJECT_WORK}),
+    Role.TOWNSHIP_CHECKER: frozenset({P.FUND_VIEW, P.PAYMENT_VIEW}),
+    Role.VILLAGE_CADRE: frozenset({P.FUND_VIEW, P.PROJECT_WORK}),
+    Role.VILLAGE_COMMITTEE: frozenset({P.FUND_VIEW, P.PROJECT_WORK}),
+    Role.BANK: frozenset({P.LOAN_VIEW, P.LOAN_EDIT}),
+}
+ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | more for role, more in MONEY.items()}
 
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

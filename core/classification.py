@@ -98,6 +98,22 @@ CLASSES: dict[str, dict[str, Class]] = {
     "cadres.PresencePosition": _fields(internal="id presence village", sensitive="point accuracy_m"),
     "assistance.Leader": _fields(public="name post organization", internal="id is_demo"),
     "assistance.Helper": _fields(public="name unit post", internal="id user is_demo", personal="phone"),
+    "funds.Payment": _fields(
+        internal="id batch number allocation village household member organization contract invoice household_code bank_name standard quantity amount "
+        "mac reverses reissues",
+        personal="person_name account_name",
+        sensitive="account account_index",
+    ),
+    "funds.Beneficiary": _fields(internal="id project household village recorded_on", personal="benefit amount"),
+    "funds.PaymentResult": _fields(
+        internal="id payment batch village household succeeded bank_serial settled_on return_file", personal="reason"
+    ),
+    "funds.CreditRating": _fields(internal="id bank village household household_code year rated_on", personal="borrower_name grade limit"),
+    "funds.FinanceFile": _fields(internal="id bank village household household_code number opened_on", personal="borrower_name needs_loan note"),
+    "funds.Loan": _fields(
+        internal="id bank village product number borrower_kind household household_code rate lent_on due_on productive extended is_demo",
+        personal="borrower_name borrower_age amount purpose",
+    ),
     "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
     "workflow.Alert": _fields(
         internal="id rule code table row_id about fingerprint village household_id organization found_on gone_on state closed_by closed_at reason",

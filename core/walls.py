@@ -34,6 +34,10 @@ READ_ONLY = {"core_event", "core_seal", "accounts_accessseal"}
 UNRECORDED |= {"assessments_ballot", "assessments_answer", "assessments_paperbatch", "assessments_scoreseal"}
 INSERT_ONLY |= {"assessments_score"}
 READ_ONLY |= {"assessments_scoreseal"}
+UNRECORDED |= {"funds_balance"}
+INSERT_ONLY |= {"funds_fundallocation", "funds_indicatorreturn", "funds_payment", "funds_paymentresult", "funds_returnfile", "funds_repayment",
+                "funds_instalment"}  # fmt: skip
+READ_ONLY |= {"funds_balance"}
 PUBLIC_TABLES: set[str] = set()
 
 

@@ -29,8 +29,8 @@ from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, Le
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
-from funds.models import Project
 from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Proceeding
+from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
@@ -104,6 +104,7 @@ class Subject:
     household: int | None = None
     owner: int | None = None
     citywide: bool = False
+    bank: int | None = None
 
 
 @dataclass
@@ -259,7 +260,27 @@ def subjects() -> dict[str, list[Subject]]:
         "workflow:posting": _of_villages(NoticePosting.objects.all()), "workflow:regulation": rules, "workflow:clause-create": rules,
         "workflow:clause-edit": _of_city(Clause.objects.all()),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
-    } | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
+    } | money_subjects() | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
+
+
+def money_subjects() -> dict[str, list[Subject]]:
+    """The records of the funds' pages."""
+    batches = _of_villages(PaymentBatch.objects.all())
+    return {
+        "funds:indicator-": _of_city(FundIndicator.objects.all()), "funds:allocation-create": _of_city(FundIndicator.objects.all()),
+        "funds:return-create": _of_city(FundIndicator.objects.all()), "funds:allocation-cut": _of_villages(FundAllocation.objects.filter(reverses=None)),
+        "funds:batch-": batches, "funds:batch-create": _of_villages(Project.objects.all()), "funds:bank-file": batches, "funds:return-file": batches,
+        "funds:unit-result": batches, "funds:asset-edit": _of_villages(Asset.objects.all()), "funds:loan-": _loans(),
+    }  # fmt: skip
+
+
+def _loans() -> list[Subject]:
+    """Loans of two banks: a bank has its own, wherever the borrower lives."""
+    found = []
+    for bank in Organization.objects.filter(nature=Organization.Nature.BANK).order_by("pk")[:2]:
+        loan = Loan.objects.filter(bank=bank).exclude(village=None).select_related("village").order_by("pk").first()
+        found += [Subject(loan.pk, frozenset({loan.village.code}), bank=bank.pk)] if loan else []
+    return found
 
 
 def people() -> dict[str, User | None]:
@@ -295,6 +316,8 @@ def allowed(page: Page, user: User | None, subject: Subject | None) -> bool:
         return bool(grants)
     areas = [grant.area for grant in grants if grant.role not in (ALONE if page.name in OPEN_TO_ADMINISTRATORS else ALONE | BLIND)]
     if any(code.startswith(area) for area in areas for code in subject.villages):
+        return True
+    if subject.bank is not None and subject.bank == user.organization_id and any(grant.role == Role.BANK for grant in grants):
         return True
     if page.name.startswith("assistance:helper"):
         return Helper.objects.filter(pk=subject.pk, user=user).exists()

@@ -37,6 +37,7 @@ DEMO_USERS = (
     DemoUser("shenpi", "吴审批", Role.BUREAU_APPROVER, CITY, "农牧和扶贫开发局"),
     DemoUser("lingdao", "孙市长", Role.CITY_LEADER, CITY, "市委"),
     DemoUser("caizheng", "钱财政", Role.FINANCE, CITY, "市财政局"),
+    DemoUser("fagai", "曹发改", Role.FINANCE, CITY, "市发展和改革委员会"),
     DemoUser("hangye", "冯水利", Role.SECTOR_DEPARTMENT, CITY, "市水利局"),
     DemoUser("jiwei", "郑纪检", Role.DISCIPLINE, CITY, "市纪委监委"),
     DemoUser("gongwei", "韩工委", Role.WORK_COMMITTEE, "632801001000", "东城区工委"),

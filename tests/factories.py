@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -11,7 +12,7 @@ from accounts.permissions import Role
 from assistance.models import Helper, HelpUnit, Leader, MeasureType, Pairing
 from cadres.models import Cadre, Posting
 from core.checks.identity import make_id_number
-from funds.models import Project
+from funds.models import FundAllocation, FundIndicator, Project, SubsidyItem
 from households.models import Household, Income, Living, Member
 from villages.models import Division, Grant, Village, VillageGroup
 
@@ -227,3 +228,43 @@ def make_attendance(posting: Posting, user: User) -> None:
     commitment = Commitment.objects.create(village=posting.village, cadre=posting.cadre, year=2017, state="signed", signed_on=day)
     QuarterReport.objects.create(commitment=commitment, village=posting.village, cadre=posting.cadre, year=2017, quarter=2, due_on=day)
     Sign.objects.create(cadre=posting.cadre, village=posting.village, kind="idle", grounds="核实", proposed_on=day, statement_due_on=day)
+
+
+class IndicatorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = FundIndicator
+
+    document = factory.Sequence(lambda n: f"测财〔2017〕{n}号")
+    title = "扶贫专项资金"
+    source = "4"
+    year = 2017
+    amount = Decimal(100_000)
+    issued_on = date(2017, 1, 10)
+    received_on = date(2017, 1, 20)
+
+
+def make_allocation(village: Village, *, amount: Decimal | int = 100_000, indicator: FundIndicator | None = None, **fields: Any) -> FundAllocation:
+    """An approved project with money allocated to it."""
+    project = ProjectFactory(
+        village=village, amount=amount, state="running", started_on=date(2017, 3, 1), planned_finish_on=date(2017, 12, 1), **fields
+    )
+    return FundAllocation.objects.create(
+        indicator=indicator or IndicatorFactory(amount=amount), project=project, village=village, amount=amount, document="测分〔2017〕1号",
+        allocated_on=date(2017, 2, 1),
+    )  # fmt: skip
+
+
+def make_item(**fields: Any) -> SubsidyItem:
+    return SubsidyItem.objects.create(**{"code": "T1", "name": "产业到户补助", "standard": None, "valid_from": START} | fields)
+
+
+def make_payees(village: Village, count: int) -> list[Household]:
+    """Households with an account each, and a head."""
+    found = []
+    for number in range(count):
+        household = HouseholdFactory(
+            village=village, bank_name="农村商业银行", bank_account=f"62284800000000{village.pk % 1000:03d}{number:02d}"[:19]
+        )
+        MemberFactory(household=household, name=f"张收{'一二三四五六七八九十'[number % 10]}")
+        found.append(household)
+    return found

@@ -166,6 +166,9 @@ NOT_IN_THE_SMALL_WORLD = {
     "assistance:unit-create", "assistance:unit-edit", "assistance:unit-link", "assistance:helper-create", "assistance:helper-edit",
     "assistance:pairing-end", "assistance:measure-edit", "assistance:type-create", "assistance:type-edit", "funds:project-create", "funds:project-edit",
     "reports:release-detail", "villages:deputy-end", "households:crosscheck-judge", "households:import-undo",
+    "funds:batch-create", "funds:unit-create", "funds:batch-check", "funds:batch-pay", "funds:batch-cancel", "funds:batch-reissue", "funds:batch-reverse",
+    "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",
+    "funds:allocation-create", "funds:return-create", "funds:indicator-create", "funds:indicator-edit", "funds:project-drop",
 }  # fmt: skip
 
 

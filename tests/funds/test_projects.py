@@ -49,7 +49,7 @@ def test_a_wrong_project_is_told_at_its_field(signed_in, world, changed, field):
 
 def test_a_dropped_project_stays_as_it_is(world):
     project = ProjectFactory(village=world.villages[0], state="dropped")
-    with pytest.raises(services.FundsError, match="已取消"):
+    with pytest.raises(services.FundsError, match="已移出"):
         services.save_project(project=project, by=world.people["finance"], name="x")
 
 

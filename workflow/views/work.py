@@ -78,7 +78,7 @@ def _expired(attachment: Attachment | None) -> bool:
     return bool(attachment and attachment.expires_at and attachment.expires_at < timezone.now())
 
 
-MIME = {"jpg": "image/jpeg", "pdf": "application/pdf",
+MIME = {"jpg": "image/jpeg", "pdf": "application/pdf", "txt": "application/octet-stream",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "workflow/expired.html", {"file": file, "title": "文件已到期"}, status=410)
     note_access(request, "exported" if file.kind == "xlsx" else "opened", file, detail=file.title)
     name = file.title if file.title.endswith(f".{file.kind}") else f"{file.title}.{file.kind}"
-    response = FileResponse(file.file.open(), content_type=MIME[file.kind], as_attachment=file.kind == "xlsx", filename=name)
+    response = FileResponse(file.file.open(), content_type=MIME[file.kind], as_attachment=file.kind in {"xlsx", "txt"}, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

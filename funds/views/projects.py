@@ -14,9 +14,20 @@ from core.listing import Column, show
 from core.pages import Fact, Link
 from funds import services
 from funds.filters import ProjectFilter
-from funds.forms import ProjectForm
-from funds.models import Project
+from funds.forms import PART_FORMS, DropForm, ProjectForm
+from funds.models import (
+    Acceptance,
+    Asset,
+    Beneficiary,
+    BudgetLine,
+    Contract,
+    Performance,
+    ProgressReport,
+    Project,
+)
+from funds.views.parts import money_tables, part_tables, project_tabs
 from villages.views.records import village_page, visible_village
+from workflow.services import WorkflowError
 
 COLUMNS = (
     Column("项目名称", "name"),
@@ -40,7 +51,7 @@ PROJECTS = listings.register(
         order=("village_id", "code"),
         filters=ProjectFilter,
         empty="没有符合条件的项目。",
-        primary=("登记项目", "funds:project-create", Permission.PROJECT_EDIT),
+        primary=("登记项目", "funds:project-create", Permission.PROJECT_WORK),
         export_permission=Permission.PROJECT_VIEW,
         table="funds_project",
     )
@@ -65,15 +76,21 @@ def project_detail(request: HttpRequest, pk: int) -> HttpResponse:
     project = pages.record_or_404(rows, request.user, pk, view=Permission.PROJECT_VIEW)
     may_edit = project.state != Project.State.DROPPED and pages.may_change(Project.objects.all(), request.user, pk, Permission.PROJECT_EDIT)
     figures = [
-        Fact("资金规模", show(project.amount, "wan"), unit="万元"),
+        Fact("批复金额", show(project.amount, "wan"), unit="万元"),
+        Fact("已分配", show(project.ceiling_used, "wan"), unit="万元"),
         Fact("受益户数", show(project.beneficiary_households, "number"), unit="户"),
         Fact("状态", project.get_state_display()),
     ]
-    names = ("kind", "village", "department", "source", "amount", "approved_on", "started_on", "planned_finish_on", "finished_on", "content")
-    links = [Link("修改", reverse("funds:project-edit", args=[pk]), primary=True)] if may_edit else []
+    names = ("kind", "village", "department", "source", "applied_on", "library_number", "listed_on", "approved_on", "approval_document", "started_on",
+             "planned_finish_on", "finished_on", "need", "benefit", "forbidden_use", "content")  # fmt: skip
+    facts = [fact for fact in pages.facts(project, *names) if fact.value]
+    others = "、".join(project.other_villages.values_list("name", flat=True))
+    facts += [Fact("其他受益村", others)] if others else []
+    links = [Link("移出项目库", reverse("funds:project-drop", args=[pk])), Link("修改", reverse("funds:project-edit", args=[pk]))] if may_edit else []
+    tables = [*money_tables(request.user, project), *part_tables(request.user, project)]
     return pages.record_page(
-        request, title=project.name, subtitle=project.code, crumbs=[*_crumbs(), (project.name, "")], links=links, figures=figures,
-        facts=pages.facts(project, *names),
+        request, title=project.name, subtitle=project.code, crumbs=[*_crumbs(), (project.name, "")], links=links, figures=figures, facts=facts,
+        tables=tables, tabs=project_tabs(request.user, project, "概况"),
     )  # fmt: skip
 
 
@@ -85,10 +102,10 @@ def _form(request: HttpRequest, project: Project, title: str) -> HttpResponse:
         return services.save_project(project=project, by=request.user, **fields)
 
     back = known.get_absolute_url() if known else reverse("funds:project-list")
-    return pages.form_page(request, form, save, title=title, back=back, crumbs=_crumbs(known), refusal=services.FundsError)
+    return pages.form_page(request, form, save, title=title, back=back, crumbs=_crumbs(known), refusal=WorkflowError)
 
 
-@requires(Permission.PROJECT_EDIT)
+@requires(Permission.PROJECT_EDIT, Permission.PROJECT_WORK)
 @require_http_methods(["GET", "POST"])
 def project_create(request: HttpRequest) -> HttpResponse:
     return _form(request, Project(), "登记项目")
@@ -117,3 +134,48 @@ def village_projects(request: HttpRequest, pk: int) -> HttpResponse:
     )
     table = pages.table("项目", columns, found, url=lambda project: project.get_absolute_url(), empty="没有项目。", more=more)
     return village_page(request, village, "项目", tables=[table])
+
+
+@requires(Permission.PROJECT_EDIT)
+@require_http_methods(["GET", "POST"])
+def project_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    project = pages.record_or_404(Project.objects.all(), request.user, pk, view=Permission.PROJECT_VIEW, edit=Permission.PROJECT_EDIT)
+    form = DropForm(request.POST or None)
+
+    def save(**fields: Any) -> Project:
+        return services.drop_project(project=project, by=request.user, **fields)
+
+    return pages.form_page(request, form, save, title="移出项目库", back=project.get_absolute_url(), crumbs=_crumbs(project),
+                           refusal=services.FundsError, save_label="移出", done="已移出。")  # fmt: skip
+
+
+PARTS: dict[str, Any] = {
+    "budget": BudgetLine, "beneficiary": Beneficiary, "progress": ProgressReport, "contract": Contract, "acceptance": Acceptance, "asset": Asset,
+    "performance": Performance,
+}  # fmt: skip
+
+
+def _part_form(request: HttpRequest, project: Project, part: Any, name: str) -> HttpResponse:
+    form = PART_FORMS[name](request.POST or None, request.FILES or None, instance=part, user=request.user)
+
+    def save(**fields: Any) -> Project:
+        services.add_part(part=part, by=request.user, **fields)
+        return project
+
+    title = f"{'修改' if part.pk else '登记'}{part._meta.verbose_name}"
+    return pages.form_page(request, form, save, title=title, back=project.get_absolute_url(), crumbs=_crumbs(project), refusal=WorkflowError)
+
+
+@requires(Permission.PROJECT_WORK)
+@require_http_methods(["GET", "POST"])
+def part_create(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    project = pages.record_or_404(Project.objects.all(), request.user, pk, view=Permission.PROJECT_VIEW, edit=Permission.PROJECT_WORK)
+    found = Performance.objects.filter(project=project).first() if part == "performance" else None
+    return _part_form(request, project, found or PARTS[part](project=project), part)
+
+
+@requires(Permission.PROJECT_WORK)
+@require_http_methods(["GET", "POST"])
+def asset_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    asset = pages.record_or_404(Asset.objects.select_related("project"), request.user, pk, view=Permission.PROJECT_VIEW, edit=Permission.PROJECT_WORK)
+    return _part_form(request, asset.project, asset, "asset")

@@ -1,0 +1,22 @@
+"""Money from its source to the household (`domain.md` §7), a module a noun."""
+
+from funds.models.ceilings import Balance
+from funds.models.credit import CreditRating, FinanceFile, Instalment, InterestSubsidy, Loan, LoanProduct, Repayment
+from funds.models.gates import Gate, ProjectNotice
+from funds.models.payments import BankLayout, Payment, PaymentBatch, PaymentResult, ReturnFile, SubsidyItem
+from funds.models.projects import (
+    Acceptance,
+    Asset,
+    Beneficiary,
+    BudgetLine,
+    Contract,
+    Performance,
+    ProgressReport,
+    Project,
+)
+from funds.models.sources import FundAllocation, FundIndicator, IndicatorReturn, Source
+
+__all__ = [
+    "Acceptance", "Asset", "Balance", "BankLayout", "Beneficiary", "BudgetLine", "Contract", "CreditRating", "FinanceFile", "Instalment", "InterestSubsidy", "Loan", "LoanProduct", "Repayment", "FundAllocation", "FundIndicator", "Gate", "IndicatorReturn", "ProjectNotice", "Payment",
+    "PaymentBatch", "PaymentResult", "Performance", "ProgressReport", "Project", "ReturnFile", "Source", "SubsidyItem",
+]  # fmt: skip
