@@ -105,9 +105,7 @@ CLASSES: dict[str, dict[str, Class]] = {
         sensitive="account account_index",
     ),
     "funds.Beneficiary": _fields(internal="id project household village recorded_on", personal="benefit amount"),
-    "funds.PaymentResult": _fields(
-        internal="id payment batch village household succeeded bank_serial settled_on return_file", personal="reason"
-    ),
+    "funds.PaymentResult": _fields(internal="id payment batch village household succeeded bank_serial settled_on return_file", personal="reason"),
     "funds.CreditRating": _fields(internal="id bank village household household_code year rated_on", personal="borrower_name grade limit"),
     "funds.FinanceFile": _fields(internal="id bank village household household_code number opened_on", personal="borrower_name needs_loan note"),
     "funds.Loan": _fields(

@@ -12,9 +12,21 @@ from accounts.admin import code_lists
 from assistance.models import PolicyDocument
 from cadres.services import load_standard_rows
 from demo.access import FIXED, PUBLIC, Page, pages
+from funds.models import BankLayout, LoanProduct
 from households import services as households
 from households.models import Household, Member, PovertyLine
-from tests.factories import CadreFactory, HouseholdFactory, MeasureTypeFactory, MemberFactory, PostingFactory, ProjectFactory, grant, make_attendance
+from tests.factories import (
+    CadreFactory,
+    HouseholdFactory,
+    MeasureTypeFactory,
+    MemberFactory,
+    OrganizationFactory,
+    PostingFactory,
+    ProjectFactory,
+    grant,
+    make_attendance,
+    make_item,
+)
 from workflow import services as flow
 from workflow.models import Alert, BulkChange, Clause, PublicNotice, Regulation
 
@@ -49,6 +61,9 @@ def everybody(world, monkeypatch):
     load_standard_rows()
     make_attendance(PostingFactory(village=world.villages[0], cadre=CadreFactory(user=clerk)), clerk)
     ProjectFactory(village=world.villages[0])
+    make_item()
+    LoanProduct.objects.create(code="D", name="担保贷款", kind="guaranteed", valid_from=date(2014, 1, 1))
+    BankLayout.objects.create(bank=OrganizationFactory(nature="bank"))
     PovertyLine.objects.create(year=2017, series="working", amount=3300)
     BulkChange.objects.create(owner=clerk, key="insured-household", value=True, value_label="参保", state="done", done_at=timezone.now())
     flow.run_alerts(date(2017, 9, 30), codes=["R06"])
