@@ -29,8 +29,8 @@ from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, Le
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
-from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Proceeding
 from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
+from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Proceeding
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear

@@ -276,9 +276,9 @@ def reissue(*, batch: PaymentBatch, by: User) -> PaymentBatch:
 def reverse(*, payments: Sequence[Payment], reason: str, by: User) -> PaymentBatch:
     """Ask money back that arrived wrongly: a batch of rows below zero, checked and released like any other. Nothing is edited."""
     ids = [payment.pk for payment in payments]
-    lines = list(
-        Payment.objects.select_for_update(of=("self",)).filter(pk__in=ids, result__succeeded=True).select_related("batch__project", "allocation")
-    )
+    # Payments are never changed, so their batch is what is locked.
+    list(PaymentBatch.objects.select_for_update(of=("self",)).filter(payments__in=ids).order_by("pk"))
+    lines = list(Payment.objects.filter(pk__in=ids, result__succeeded=True).select_related("batch__project", "allocation"))
     if not lines or len(lines) != len(ids) or len({line.batch_id for line in lines}) != 1:
         raise FundsError("只能冲销同一批次中已到账的付款。")
     if Payment.objects.filter(reverses__in=lines).exists():  # also one given up: the database takes one reversal of a payment
