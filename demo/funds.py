@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from demo import golmud
+from demo.credit import load_credit
+from demo.gates import load_gates
 from funds import services
 from funds.models import BankLayout, FundAllocation, FundIndicator, PaymentBatch, Project, Source, SubsidyItem
 from funds.rules import bank_files
@@ -37,6 +39,8 @@ def load_funds(villages: Sequence[Village], organizations: dict[str, Organizatio
     _teams(organizations)
     _code_lists(organizations)
     _industry(poor, special, organizations, random)
+    load_gates(villages[0], organizations, special[2])
+    load_credit(villages, organizations, random)
 
 
 def _indicators(organizations: dict[str, Organization]) -> list[FundIndicator]:
@@ -129,7 +133,7 @@ def _industry(poor: Sequence[Village], special: Sequence[FundIndicator], organiz
         batch = services.pay_batch(batch=batch, seen=batch.digest, by=payer)
         failing = {2, 5} if number == 0 else set()
         if number != len(poor) - 3:  # one for its bank
-            services.take_return(batch=batch, data=_answer(batch, failing), name=f"{batch.number}回单.txt", by=payer)
+            services.take_return(batch=batch, data=answer_file(batch, failing), name=f"{batch.number}回单.txt", by=payer)
         if failing:
             services.reissue(batch=batch, by=maker)
     _date_back()
@@ -139,13 +143,13 @@ def _payable(village: Village) -> "object":
     return Household.objects.active().filter(village=village).exclude(bank_account_index=None).order_by("pk")
 
 
-def _answer(batch: PaymentBatch, failing: set[int]) -> bytes:
+def answer_file(batch: PaymentBatch, failing: set[int], day: str = "20170623") -> bytes:
     """The return file a bank would write."""
     rows, total = [], Decimal(0)
     for line in batch.payments.order_by("number"):
         failed = line.number in failing
         row = {"批次号": batch.number, "序号": str(line.number), "户名": line.account_name, "账号": line.account, "金额": str(line.amount),
-               "结果": "失败" if failed else "成功", "原因": "账户状态异常" if failed else "", "流水号": f"Y{batch.pk:05d}{line.number:04d}", "日期": "20170623"}  # fmt: skip
+               "结果": "失败" if failed else "成功", "原因": "账户状态异常" if failed else "", "流水号": f"Y{batch.pk:05d}{line.number:04d}", "日期": day}  # fmt: skip
         rows.append("|".join(row[column] for column in bank_files.BACK.split()))
         total += line.amount
     return ("\r\n".join([*rows, f"合计|{len(rows)}|{total}"]) + "\r\n").encode("gb18030")

@@ -74,6 +74,7 @@ SPECIAL_PLANS = ("交通", "水利", "电力", "医疗卫生", "通信", "文化
 HOUSEHOLDS, MEMBERS, CADRES, LEADERS, HELPERS = 278, 809, 40, 31, 2197
 UNITS = {"admin": 63, "military_police": 8, "enterprise": 69}
 INFRA_PROJECTS, INFRA_YUAN, DEPT_PROJECTS = 19, 9_045_000, 16
+LOANS_YUAN = 30_161_200
 
 INFRA_NAMES = ("村内道路硬化", "渠道衬砌", "村级综合服务中心", "文化活动广场", "人畜饮水管网", "围墙院落整治", "路灯安装", "垃圾收集点",
                "牲畜暖棚", "桥涵维修", "卫生室改扩建", "防洪堤坝", "储草棚")  # fmt: skip

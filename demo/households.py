@@ -11,6 +11,8 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from stdnum import luhn
+
 from demo.names import NumberSource, pick_ethnicity, pick_name, surname_of
 from households.rules.income import check_income, income_totals
 from households.rules.living import check_living
@@ -269,6 +271,12 @@ def _path(status: str, random: Random) -> dict[int, int]:
     return {2015: start, 2016: min(second, LINES[2016] - 60), 2017: min(int(second * random.uniform(1.0, 1.2)), LINES[2017] - 40)}
 
 
+def _account(code: str) -> str:
+    """A card number that no bank gives out (prefix 9900), one a household."""
+    number = f"9900{code[4:16]}00"
+    return number + str(luhn.calc_check_digit(number))
+
+
 def make_family(traits: VillageTraits, serial: int, size: int, random: Random, numbers: NumberSource) -> Family:
     """One household of `size` people as of DAY."""
     ethnicity = pick_ethnicity(random, herding=traits.herding)
@@ -299,7 +307,7 @@ def make_family(traits: VillageTraits, serial: int, size: int, random: Random, n
         "exit_year": 2016 if status in "24" else None, "return_reason": cause if status == "4" else "",
         "is_martyr_family": random.random() < 0.005, "is_only_child": False, "is_two_daughters": False,
         "phone": f"1990979{random.randrange(10_000):04d}", "bank_name": "农村商业银行",
-        "bank_account": "", "bank_account_kind": "",
+        "bank_account": _account(f"{traits.code}{serial:04d}"), "bank_account_kind": "card",
         "address": f"{(serial - 1) % traits.groups + 1}社{serial}号", "registered_address": "", "reloc_flag": False,
         "reloc_type": "", "resettlement": "", "surveyed_by": "驻村工作队", "surveyed_on": date(2017, 9, 10),
         "ended_on": None, "end_reason": "", "warning_count": 0, "version": 1,

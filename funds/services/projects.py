@@ -48,7 +48,7 @@ def _refuse_past_gates(stored: Project, project: Project) -> None:
     moved = stored.state != project.state and not {stored.state, project.state} <= AFTER_APPROVAL and stored.pk
     if changed or moved or (not stored.pk and project.state != Project.State.APPLIED):
         raise FundsError("入库、批复和相应的状态由六道关办理,不能直接填写。请在项目的“六道关”页送审。")
-    if 4 in passed_gates(project) and any(getattr(stored, name) != getattr(project, name) for name in FIXED_BY_APPROVAL):
+    if stored.pk and 4 in passed_gates(project) and any(getattr(stored, name) != getattr(project, name) for name in FIXED_BY_APPROVAL):
         raise FundsError("项目已批复,金额、来源、类别和地点不能再改。")
 
 

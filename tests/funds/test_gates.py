@@ -195,3 +195,13 @@ def test_the_page_says_what_is_missing_and_a_skipped_gate_is_refused(signed_in, 
     brought = client.post(reverse("funds:project-gate-1", args=[proposal.pk]), {"seen": ""})
     assert brought.url == Gate.objects.get().case.get_absolute_url()
     assert client.get(brought.url).status_code == 200
+
+
+def test_a_project_that_begins_today_is_registered_before_its_gates(signed_in, proposal, world):
+    """The form's door: nothing of the gates is written by hand, and without a gate passed there is nothing to ask of them."""
+    fields = {"code": "LG-9", "name": "烘干房", "kind": "industry", "village": world.villages[0].pk, "department": OrganizationFactory().pk, "source": "4",
+              "amount": "90000", "applied_on": "20170901", "state": "applied", "beneficiary_households": "6"}  # fmt: skip
+    response = signed_in("bureau_clerk").post(reverse("funds:project-create"), fields)
+    assert response.status_code == 302, response.context["form"].errors
+    refused = signed_in("bureau_clerk").post(reverse("funds:project-create"), fields | {"code": "LG-10", "approved_on": "20170902"})
+    assert "六道关办理" in refused.content.decode()
