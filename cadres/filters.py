@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cadres.models import AttendanceMonth, Cadre, Leave, Posting
+from cadres.models import AttendanceMonth, Cadre, Commitment, Leave, Posting, QuarterReport
 from core.clock import today
 from core.filters import choice, pick, search_box
 from villages.filters import VillageRowFilter
@@ -71,6 +71,43 @@ class MonthFilter(VillageRowFilter):
     class Meta:
         model = AttendanceMonth
         fields = ["township", "village", "state"]
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state="draft", due_on__lt=today()) if value == "late" else rows.filter(state=value)
+
+
+class CommitmentFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("姓名、村")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    state = choice("状态", [*Commitment.State.choices, ("unposted", "签订未公示")], method="by_state")
+
+    class Meta:
+        model = Commitment
+        fields = ["q", "township", "village", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(cadre__name__contains=text) | Q(village__name__contains=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state="signed", posted_on=None) if value == "unposted" else rows.filter(state=value)
+
+
+class ReportFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("姓名、村")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    quarter = choice("季度", [(1, "一季度"), (2, "二季度"), (3, "三季度"), (4, "四季度")])
+    state = choice("状态", [*QuarterReport.State.choices, ("late", "逾期未报")], method="by_state")
+
+    class Meta:
+        model = QuarterReport
+        fields = ["q", "township", "village", "quarter", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(cadre__name__contains=text) | Q(village__name__contains=text))
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(state="draft", due_on__lt=today()) if value == "late" else rows.filter(state=value)

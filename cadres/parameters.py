@@ -20,3 +20,5 @@ declare("trip_report_days", "外出报备最多几天", "whole", 3, unit="天", 
 declare("statement_days", "走读、挂名认定前本人申辩的期限", "whole", 5, unit="天", basis=LOCAL, assumed=True, low=1, high=30)
 declare("opinion_hourly_limit", "意见箱每村每小时最多收几条", "whole", 20, unit="条", basis="防止恶意提交", assumed=True, low=1, high=1000)
 declare("opinion_sender_limit", "意见箱同一来源每天最多几条", "whole", 3, unit="条", basis="防止恶意提交", assumed=True, low=1, high=100)
+declare("commitment_due_day", "年承诺在一月几日前签订", "whole", 31, unit="日", basis=LOCAL, assumed=True, low=1, high=31)
+declare("commitment_new_days", "到岗后几天内签订本年承诺", "whole", 30, unit="天", basis=LOCAL, assumed=True, low=1, high=180)

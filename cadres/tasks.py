@@ -30,3 +30,11 @@ def settle_days(timestamp: int) -> None:
         running = Posting.objects.exclude(ended_on__lt=day - LOOK_BACK).values_list("cadre_id", flat=True)
         services.settle_days(cadres=sorted(set(running)), since=day - timedelta(days=62), until=day + timedelta(days=62), today=day)
         services.drop_old_positions(day=day)
+
+
+@app.periodic(cron="35 0 * * *")
+@app.task(name="cadres.open_duties", queueing_lock="cadres.open_duties")
+def open_duties(timestamp: int) -> None:
+    """Each night: the reports and commitments that have fallen due wait for who owes them."""
+    with acting_as_system(reason="应报事项提醒"):
+        services.open_duties(day=today())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cadres.views import attendance, conduct, leave, life, months, records
+from cadres.views import attendance, conduct, leave, life, months, promises, records
 
 app_name = "cadres"
 urlpatterns = [
@@ -39,10 +39,18 @@ urlpatterns = [
     path("<int:pk>/signs/new/", conduct.sign_create, name="sign-create"),
     path("trainings/", life.training_list, name="training-list"),
     path("trainings/<int:pk>/", life.training_detail, name="training-detail"),
-    path("commitments/", life.commitment_list, name="commitment-list"),
-    path("commitments/<int:pk>/", life.commitment_detail, name="commitment-detail"),
-    path("reports/", life.report_list, name="report-list"),
-    path("reports/<int:pk>/", life.report_detail, name="report-detail"),
+    path("commitments/", promises.commitment_list, name="commitment-list"),
+    path("commitments/new/", promises.commitment_create, name="commitment-create"),
+    path("commitments/<int:pk>/", promises.commitment_detail, name="commitment-detail"),
+    path("commitments/<int:pk>/items/new/", promises.commitment_item, name="commitment-item"),
+    path("commitments/<int:pk>/sign/", promises.commitment_sign, name="commitment-sign"),
+    path("commitments/<int:pk>/post/", promises.commitment_post, name="commitment-post"),
+    path("commitments/<int:pk>/reports/new/", promises.report_create, name="report-create"),
+    path("commitments/items/<int:pk>/edit/", promises.item_edit, name="item-edit"),
+    path("reports/", promises.report_list, name="report-list"),
+    path("reports/<int:pk>/", promises.report_detail, name="report-detail"),
+    path("reports/<int:pk>/edit/", promises.report_edit, name="report-edit"),
+    path("reports/<int:pk>/submit/", promises.report_submit, name="report-submit"),
     path("secondments/", life.secondment_list, name="secondment-list"),
     path("bodies/", life.body_list, name="body-list"),
     path("months/lines/<int:pk>/work/", months.month_work, name="month-work"),

@@ -25,7 +25,7 @@ from accounts.admin import code_lists
 from accounts.models import Organization, User
 from accounts.permissions import ALONE, BLIND, ROLE_PERMISSIONS, Role
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
-from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, Leave, Posting, QuarterReport, Sign, TrainingSession
+from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, CommitmentItem, Leave, Posting, QuarterReport, Sign, TrainingSession
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
@@ -250,6 +250,7 @@ def subjects() -> dict[str, list[Subject]]:
         "villages:user-code": holders, "villages:contact": holders, "villages:account-sheet": _account_sheets(nobody), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
         "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:sign-": _of_villages(Sign.objects.all()), "cadres:sign-create": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:training-": _of_city(TrainingSession.objects.all()), "cadres:commitment-": _of_villages(Commitment.objects.all()),
+        "cadres:item-": _of_villages(CommitmentItem.objects.all()), "cadres:report-create": _of_villages(Commitment.objects.all()),
         "cadres:report-": _of_villages(QuarterReport.objects.all()), "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
         "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,

@@ -221,11 +221,14 @@ def make_attendance(posting: Posting, user: User) -> None:
     month = AttendanceMonth.objects.create(village=posting.village, month_on=date(2017, 8, 1), due_on=date(2017, 9, 5))
     counts = ("required", "actual", "business", "reported", "personal", "sick", "paid", "absent", "open_days", "checks", "checks_present")
     AttendanceLine.objects.create(**here, month=month, codes="N" * 31, **dict.fromkeys(counts, 0))
-    from cadres.models import Commitment, QuarterReport, Sign, TrainingSession
+    from cadres.models import Commitment, CommitmentItem, QuarterReport, Sign, TrainingSession
 
     office = Organization.objects.order_by("pk").first() or OrganizationFactory()
     TrainingSession.objects.create(mode="visit", title="观摩", starts_on=day, ends_on=day, place="市委党校", organizer=office)
     commitment = Commitment.objects.create(village=posting.village, cadre=posting.cadre, year=2017, state="signed", signed_on=day)
+    CommitmentItem.objects.create(
+        commitment=commitment, village=posting.village, number=1, text="走访", measure="每月一次", due_quarter=4, weight=100
+    )
     QuarterReport.objects.create(commitment=commitment, village=posting.village, cadre=posting.cadre, year=2017, quarter=2, due_on=day)
     Sign.objects.create(cadre=posting.cadre, village=posting.village, kind="idle", grounds="核实", proposed_on=day, statement_due_on=day)
 

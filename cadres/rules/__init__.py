@@ -12,6 +12,7 @@ from cadres.rules.days import (
     moment_of,
     month_span,
     paid_days,
+    quarter_over,
     required_days,
     speed_kmh,
 )
@@ -19,5 +20,5 @@ from cadres.rules.leave import leave_problem, paid_problem, workdays, workdays_b
 
 __all__ = [
     "BUSINESS_COUNTS_HELP", "SIGNS", "DayKind", "Moment", "day_kind", "distance_m", "in_china", "kinds", "leave_problem", "moment_of", "month_span",
-    "paid_days", "paid_problem", "required_days", "speed_kmh", "workdays", "workdays_by_year",
+    "paid_days", "paid_problem", "quarter_over", "required_days", "speed_kmh", "workdays", "workdays_by_year",
 ]  # fmt: skip

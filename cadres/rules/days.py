@@ -99,3 +99,9 @@ def month_span(month: date) -> tuple[date, date]:
     """First and last day of a day's month."""
     first = month.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def quarter_over(day: date) -> tuple[int, int]:
+    """Year and number of the quarter that was over last on a day."""
+    now = (day.month + 2) // 3
+    return (day.year, now - 1) if now > 1 else (day.year - 1, 4)

@@ -61,6 +61,8 @@ from cadres.services.promises import KIND as REPORT_KIND
 from cadres.services.promises import (
     cadres_of,
     drawn_numbers,
+    items_with_progress,
+    numbers_now,
     open_commitment,
     open_report,
     post_commitment,
@@ -75,6 +77,7 @@ from cadres.services.promises import (
     write_report,
 )
 from cadres.services.promises import of_report as report_of
+from cadres.services.reminders import open_duties
 from cadres.services.roster import radius_km, set_roster
 from cadres.services.standard import load_standard_rows
 from cadres.services.training import attend, save_publicity, save_session, sign_in
@@ -106,6 +109,7 @@ __all__ = [
     "end_posting",
     "enter_sheet",
     "insure",
+    "items_with_progress",
     "last_filed_month",
     "later_corrections",
     "leave_approved",
@@ -120,7 +124,9 @@ __all__ = [
     "month_open_again",
     "next_code",
     "note_opinion",
+    "numbers_now",
     "open_commitment",
+    "open_duties",
     "open_month",
     "open_report",
     "post_commitment",

@@ -13,6 +13,7 @@ from accounts.models import User
 from cadres import rules
 from cadres.models import AttendanceLine, AttendanceMonth, Correction, Posting
 from cadres.services.days import settle_days
+from cadres.services.duties import finish_duty
 from cadres.services.errors import CadresError
 from core import settings
 from core.clock import today
@@ -179,6 +180,7 @@ def submit_month(*, month: AttendanceMonth, by: User) -> AttendanceMonth:
         return month
     month.case = flow.start_case(kind=KIND, title=str(month), village=month.village, by=by, day=today())
     month.save()
+    finish_duty(url=month.get_absolute_url(), by=by)
     return month
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from cadres.models import Cadre, Commitment, CommitmentItem, Posting, QuarterProgress, QuarterReport
+from cadres.services.duties import finish_duty
 from cadres.services.errors import CadresError
 from core import scoring_inputs, settings
 from core.clock import today
@@ -125,6 +126,24 @@ def open_report(*, commitment: Commitment, quarter: int, by: User | None) -> Qua
     return report
 
 
+def items_with_progress(*, commitment: Commitment) -> tuple[list[CommitmentItem], str]:
+    """The items, each with `percent` as the newest report that was handed in says it, and the weighted whole in per cent."""
+    newest: dict[int, int] = {}
+    rows = QuarterProgress.objects.filter(report__commitment=commitment).exclude(report__state=QuarterReport.State.DRAFT)
+    for item, percent in rows.order_by("report__quarter").values_list("item_id", "percent"):
+        newest[item] = percent
+    items = list(commitment.items.all())
+    for item in items:
+        item.percent = newest.get(item.pk, 0)  # type: ignore[attr-defined]
+    return items, f"{sum(item.weight * newest.get(item.pk, 0) for item in items) / 100:.0f}"
+
+
+def numbers_now(*, report: QuarterReport) -> list[dict[str, Any]]:
+    """What a draft would say if it were handed in today."""
+    first, last = quarter_span(report.year, report.quarter)
+    return drawn_numbers(cadres=cadres_of(report), since=first, until=min(last, today()))
+
+
 def drawn_numbers(*, cadres: Sequence[int], since: date, until: date) -> list[dict[str, Any]]:
     """What the system itself knows of a quarter, from every registered input: label, value, unit, words. Nobody types these."""
     found = []
@@ -172,11 +191,8 @@ def submit_report(*, report: QuarterReport, by: User) -> QuarterReport:
         raise CadresError(f"季报告{report.get_state_display()},不需要再报送。")
     if not report.problems.strip() or not report.next_plan.strip():
         raise CadresError("请填写存在问题和下季计划;没有问题的写“无”。")
-    first, last = quarter_span(report.year, report.quarter)
-    if first > today():
-        raise CadresError("还没有到这个季度。")
     because("报送季报告")
-    report.numbers = drawn_numbers(cadres=cadres_of(report), since=first, until=min(last, today()))
+    report.numbers = numbers_now(report=report)
     report.state, report.submitted_on = QuarterReport.State.RUNNING, report.submitted_on or today()
     if report.case is not None and report.case.state == Case.State.RETURNED:
         report.save()
@@ -184,6 +200,7 @@ def submit_report(*, report: QuarterReport, by: User) -> QuarterReport:
         return report
     report.case = flow.start_case(kind=KIND, title=str(report), village=report.village, by=by, day=today())
     report.save()
+    finish_duty(url=report.get_absolute_url(), by=by)
     return report
 
 

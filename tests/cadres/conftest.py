@@ -1,15 +1,30 @@
 """What the tests of this room share: the standard rows, a first secretary and a member with accounts in the first village."""
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from cadres import services
 from core.clock import today
 from tests.factories import CadreFactory, OrganizationFactory, PostingFactory, UserFactory, grant
 from workflow import services as flow
+
+
+@pytest.fixture
+def jpeg():
+    """Makes a small photo as the browser sends it."""
+
+    def make() -> SimpleUploadedFile:
+        out = io.BytesIO()
+        Image.new("RGB", (40, 30), "white").save(out, "JPEG")
+        return SimpleUploadedFile("photo.jpg", out.getvalue(), content_type="image/jpeg")
+
+    return make
 
 
 @dataclass
