@@ -190,6 +190,7 @@ NOT_IN_THE_SMALL_WORLD = {
 def first_pk(name: str) -> int:
     """A record of the kind the page is about, where the small world has one."""
     from accounts.models import Organization, User
+    from cadres import models as cadres
     from cadres.models import Cadre, Posting
     from funds.models import Project
 
@@ -197,6 +198,8 @@ def first_pk(name: str) -> int:
     models |= {"workflow:alert": Alert, "workflow:change": BulkChange}
     models |= {"workflow:regulation": Regulation, "workflow:clause-create": Regulation, "workflow:clause": Clause, "workflow:notice": PublicNotice,
                "workflow:objection-create": PublicNotice}  # fmt: skip
+    models |= {"cadres:commitment-": cadres.Commitment, "cadres:report-create": cadres.Commitment, "cadres:item-": cadres.CommitmentItem,
+               "cadres:report-": cadres.QuarterReport, "cadres:training-": cadres.TrainingSession}  # fmt: skip
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     beginning = max((each for each in models if name.startswith(each)), key=len, default="")
     model = models.get(beginning)
