@@ -154,13 +154,23 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
   group by 1, 2 order by 1, 2
 $$;
 
+create or replace function assessments_chart_status(wanted text)
+returns table (name text, village text, period text, version integer, released_on date)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
+  -- What a passer-by who scans a sheet may know: whose it is, of which period, and its newest version.
+  select c.name, v.name, p.title, s.version::int, p.frozen_on
+  from assessments_score s join assessments_assessment a on a.id = s.assessment_id join assessments_period p on p.id = a.period_id
+  join cadres_cadre c on c.id = a.cadre_id join villages_village v on v.id = a.village_id
+  where wanted = 'JD' || p.code || '-' || c.code order by s.version desc limit 1
+$$;
+
 do $$ declare ours regprocedure; begin
   for ours in select oid from pg_proc where pronamespace = 'public'::regnamespace and proname like 'assessments\\_%' loop
     execute 'revoke all on function ' || ours || ' from public, pa_app';
   end loop;
 end $$;
 grant execute on function assessments_slip(text, date), assessments_cast(text, date, jsonb), assessments_issue(bigint, text[]),
-  assessments_void(bigint), assessments_deposit(bigint), assessments_box_counts(bigint), assessments_tally(bigint) to pa_app;
+  assessments_void(bigint), assessments_deposit(bigint), assessments_box_counts(bigint), assessments_tally(bigint), assessments_chart_status(text) to pa_app;
 """
 
 

@@ -133,11 +133,11 @@ CLASSES: dict[str, dict[str, Class]] = {
     ),
     "assessments.Assessment": _fields(
         public="village role home_unit total grade rank",
-        internal="id period cadre cadre_user days_served stage reported_on reported_by scored_by scored_on reviewed_by reviewed_on confirmed_on is_chosen "
+        internal="id period cadre cadre_user case days_served stage reported_on reported_by scored_by scored_on reviewed_by reviewed_on confirmed_on is_chosen "
         "is_demo",
         personal="return_reason report card attendance duty satisfaction bonus place_words chosen_reason",
     ),
-    "assessments.Entry": _fields(internal="id assessment village kind key evidence entered_by entered_at subject", personal="value words"),
+    "assessments.Entry": _fields(internal="id assessment village kind key evidence entered_by entered_at subject", personal="value words details"),
     "assessments.BonusClaim": _fields(
         internal="id assessment village kind level fact_key issued_on certified_by proof claimed_by state decided_by", personal="fact document reason"
     ),

@@ -24,6 +24,20 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.admin import code_lists
 from accounts.models import Organization, User
 from accounts.permissions import ALONE, BLIND, ROLE_PERMISSIONS, Role
+from assessments.models import (
+    Appeal,
+    Assessment,
+    AssessmentScheme,
+    BallotBox,
+    BonusClaim,
+    PaperBatch,
+    Period,
+    Score,
+    SurveyRound,
+    VetoFinding,
+    VetoKind,
+)
+from assessments.services import charts
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
 from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, CommitmentItem, Leave, Posting, QuarterReport, Sign, TrainingSession
 from core.clock import today
@@ -54,6 +68,7 @@ from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
 PUBLIC |= {"public:notice"}
+PUBLIC |= {"assessments:ballot", "assessments:chart-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
@@ -76,6 +91,8 @@ BACKEND = "accounts.backends.NameAndPassword"
 FIXED = {
     "which": "original",
     "token": "none",
+    "code": "A1",
+    "secret": "none",
     "kind": "exit",
     "step": "notice",
     "tab": "late",
@@ -261,7 +278,7 @@ def subjects() -> dict[str, list[Subject]]:
         "workflow:posting": _of_villages(NoticePosting.objects.all()), "workflow:regulation": rules, "workflow:clause-create": rules,
         "workflow:clause-edit": _of_city(Clause.objects.all()),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
-    } | money_subjects() | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
+    } | money_subjects() | _assessed(nobody) | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 
 
 def money_subjects() -> dict[str, list[Subject]]:
@@ -282,6 +299,30 @@ def _loans() -> list[Subject]:
         loan = Loan.objects.filter(bank=bank).exclude(village=None).select_related("village").order_by("pk").first()
         found += [Subject(loan.pk, frozenset({loan.village.code}), bank=bank.pk)] if loan else []
     return found
+
+
+def _assessed(nobody: User) -> dict[str, list[Subject]]:
+    """Assessments in and outside an area, and the one cadre's own who signs in."""
+    cards, boxes = _of_villages(Assessment.objects.all()), _of_villages(BallotBox.objects.all())
+    own = Assessment.objects.exclude(cadre_user=None).select_related("village", "period").order_by("pk").first()
+    mine, stated, batches = [], [], []
+    if own is not None:
+        mine = [Subject(own.pk, frozenset({own.village.code}))]
+        kind = VetoKind.objects.filter(scheme=own.period.scheme_id).first()
+        finding = VetoFinding.objects.filter(assessment=own, state="proposed").first() or VetoFinding.objects.create(
+            assessment=own, village_id=own.village_id, kind=kind, found_on=today(), words="check_access", proposed_by=nobody
+        )
+        stated = [Subject(finding.pk, frozenset({own.village.code}))]
+    for box in BallotBox.objects.filter(pk__in=[each.pk for each in boxes]).select_related("village"):
+        batch = PaperBatch.objects.create(box=box, village_id=box.village_id, slips=0, first_by=nobody)
+        batches.append(Subject(batch.pk, frozenset({box.village.code})))
+    return {
+        "assessments:": cards, "assessments:period": _of_city(Period.objects.all()), "assessments:review": _of_city(Period.objects.all()),
+        "assessments:scheme": _of_city(AssessmentScheme.objects.all()), "assessments:round": _of_city(SurveyRound.objects.all()), "assessments:box": boxes,
+        "assessments:batch": batches, "assessments:receipt": mine, "assessments:statement": stated, "assessments:chart": cards[:1],
+        "assessments:bonus-decide": _of_villages(BonusClaim.objects.all()), "assessments:veto-decide": _of_villages(VetoFinding.objects.all()),
+        "assessments:appeal": _of_villages(Appeal.objects.all()),
+    }  # fmt: skip
 
 
 def people() -> dict[str, User | None]:
@@ -339,9 +380,11 @@ def check(*, roles: list[str] | None = None, names: list[str] | None = None) -> 
                 known = subjects()
                 files = [str(name) for name in _file_names(known["workflow:attachment"])]
                 everyone = {role: user for role, user in people().items() if roles is None or role in roles or user is None}
+                scored = Assessment.objects.filter(pk__in=Score.objects.values("assessment")).select_related("period", "cadre").order_by("pk").first()
+                chart = charts.number_of(scored) if scored else "none"
                 number = ChartRelease.objects.order_by("pk").values_list("number", flat=True).first() or "none"
                 token = PublicSnapshot.objects.filter(is_current=True).order_by("pk").values_list("token", flat=True).first() or "none"
-            asked = _Asked(known, everyone, FIXED | {"number": number, "token": token}, answer)
+            asked = _Asked(known, everyone, FIXED | {"number": number, "token": token, "chart": chart}, answer)
             for page in pages():
                 if page.name not in NOT_ASKED and (names is None or page.name in names):
                     asked.page(page)
@@ -431,6 +474,8 @@ class _Asked:
             values["key"] = "insured-household"
         if page.name == "reports:figure":
             values["key"] = "households"
+        if page.name == "assessments:chart-check":
+            values["number"] = self.fixed["chart"]
         return reverse(page.name, kwargs=values)
 
     def ask(self, role: str, method: str, url: str) -> tuple[int, bool]:

@@ -28,6 +28,7 @@ from assistance.models import (
 from cadres.models import Cadre, Posting
 from core.clock import today
 from core.scope import acting_as_system
+from demo import assessments as demo_assessments
 from demo import cadres as demo_cadres
 from demo import golmud
 from demo.alerts import find_and_judge, plant
@@ -96,6 +97,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:  # a big register waits for the night
             plant()
             find_and_judge()
+        demo_assessments.load(world.random)
         say("正在发布贫困村的六张图…")
         for village in core:
             if village.is_poor_village:

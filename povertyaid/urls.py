@@ -12,6 +12,7 @@ urlpatterns = [
     path("public/", include(import_string("workflow.urls.open_to_all"))),
     path("households/", include("households.urls")),
     path("cadres/", include("cadres.urls")),
+    path("assessments/", include("assessments.urls")),
     path("assistance/", include("assistance.urls")),
     path("funds/", include("funds.urls")),
     path("reports/", include("reports.urls")),

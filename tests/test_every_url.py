@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin import code_lists
+from assessments.models import Appeal, Assessment, AssessmentScheme, BonusClaim, Period, VetoFinding
 from assistance.models import PolicyDocument
 from cadres.services import load_standard_rows
 from demo.access import FIXED, PUBLIC, Page, pages
 from funds.models import BankLayout, LoanProduct
 from households import services as households
 from households.models import Household, Member, PovertyLine
+from tests.assessments.conftest import make_records
 from tests.factories import (
     CadreFactory,
     HouseholdFactory,
@@ -47,7 +49,7 @@ def address(page: Page, pk: int = 1) -> str:
 
 
 @pytest.fixture
-def everybody(world, monkeypatch):
+def everybody(world, monkeypatch, request):
     """One clerk who holds every permission in the first township, and the records pages need there."""
     from accounts.permissions import BLIND, ROLE_PERMISSIONS, Permission, Role
 
@@ -74,6 +76,8 @@ def everybody(world, monkeypatch):
     Clause.objects.create(regulation=rule, number="第一条", text="公示不少于七日。")
     flow.publish(kind="identification_village", title="公示", body="拟定各户。", lines=[], records=[], level="village", village=world.villages[0],
                  starts_on=date(2017, 9, 30), by=clerk, day=date(2017, 9, 30))  # fmt: skip
+    if getattr(request.node, "callspec", None) and str(request.node.callspec.params.get("name", "")).startswith("assessments:"):
+        make_records(world)
     return world
 
 
@@ -184,6 +188,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "funds:batch-create", "funds:unit-create", "funds:batch-check", "funds:batch-pay", "funds:batch-cancel", "funds:batch-reissue", "funds:batch-reverse",
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",
     "funds:allocation-create", "funds:return-create", "funds:indicator-create", "funds:indicator-edit", "funds:project-drop",
+    "assessments:period-create", "assessments:period-round-create", "assessments:scheme-edit",
 }  # fmt: skip
 
 
@@ -195,6 +200,8 @@ def first_pk(name: str) -> int:
     from funds.models import Project
 
     models = {"cadres:posting-end": Posting, "cadres": Cadre, "funds": Project, "accounts:organization": Organization, "accounts:user": User}
+    models |= {"assessments": Assessment, "assessments:period": Period, "assessments:bonus-decide": BonusClaim, "assessments:veto-decide": VetoFinding,
+               "assessments:appeal": Appeal, "assessments:scheme": AssessmentScheme, "assessments:statement": VetoFinding}  # fmt: skip
     models |= {"workflow:alert": Alert, "workflow:change": BulkChange}
     models |= {"workflow:regulation": Regulation, "workflow:clause-create": Regulation, "workflow:clause": Clause, "workflow:notice": PublicNotice,
                "workflow:objection-create": PublicNotice}  # fmt: skip

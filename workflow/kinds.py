@@ -25,8 +25,9 @@ class Kind:
     """One kind of case. The hooks run in the transaction of the decision; what they raise undoes it.
 
     `on_step(case, step, decision)` after a step was passed, `on_done(case, by)` after the last one, `on_ended(case, state, by)`
-    after the case was refused or withdrawn, `on_returned(case, decision)` when it went back to who started it. `permission` is what
-    reading a case of this kind takes, beside having started it and having had it to decide.
+    after the case was refused or withdrawn, `on_returned(case, decision)` when it went back to who started it, `on_step_back(case, decision)` when
+    it went back to the step before. `permission` is what reading a case of this kind takes, beside having started it and having had
+    it to decide.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Kind:
     on_ended: Callable[[Any, str, Any], None] | None = None
     permission: str = "household_view"
     on_returned: Callable[[Any, Any], None] | None = None
+    on_step_back: Callable[[Any, Any], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

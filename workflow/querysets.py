@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from core import scope
 from core.querysets import ScopedQuerySet
@@ -121,49 +121,43 @@ class ProcedureQuerySet(models.QuerySet):
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
 
-def _waits_for(user: Any) -> Q:
-    waits = Q(user_id=user.pk)
-    for grant in user.active_grants:
-        held = Q(role=grant.role, area__gte=grant.area, area__lt=after(grant.area))
-        if grant.deputy_for_id is None:
-            waits |= held & Q(user=None, unit=None)
-            if user.organization_id:
-                waits |= Q(role=grant.role, user=None, unit_id=user.organization_id)
-        else:
-            waits |= held & (Q(user=None, unit=None) | Q(user_id=grant.deputy_for_id))
-    return Q(done_at=None) & waits & ~Q(without__contains=[user.pk])
-
-
 class TodoQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(done_at=None)
 
     def waiting_for(self, user: Any) -> Self:
         """Open, and this person's own, or of a role the person holds in (or above) its area; a deputy also gets the principal's own."""
-        return self.filter(_waits_for(user)) if user.is_authenticated and user.is_active else self.none()
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        waits = Q(user_id=user.pk)
+        for grant in user.active_grants:
+            held = Q(role=grant.role, area__gte=grant.area, area__lt=after(grant.area))
+            if grant.deputy_for_id is None:
+                waits |= held & Q(user=None, unit=None)
+                if user.organization_id:
+                    waits |= Q(role=grant.role, user=None, unit_id=user.organization_id)
+            else:
+                waits |= held & (Q(user=None, unit=None) | Q(user_id=grant.deputy_for_id))
+        return self.open().filter(waits).exclude(without__contains=[user.pk])
 
     def visible_to(self, user: Any) -> Self:
         """What waits for the person, and what the person has done."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(_waits_for(user) | Q(done_by_id=user.pk))
+        return self.filter(pk__in=self.model.objects.waiting_for(user).values("pk")) | self.filter(done_by_id=user.pk)
 
     def overdue(self, day: date) -> Self:
         return self.open().filter(due_on__lt=day)
 
 
 class CaseQuerySet(models.QuerySet):
-    def waiting_for(self, user: Any) -> Self:
-        """Cases whose present step is this person's."""
-        todos = self.model._meta.get_field("todos").related_model.objects
-        return self.filter(Exists(todos.waiting_for(user).filter(case=OuterRef("pk"))))
-
     def visible_to(self, user: Any) -> Self:
         """Cases one started or applied for, had or has to decide, or whose kind one may read where they lie."""
         if not user.is_authenticated:
             return self.none()
         todos = self.model._meta.get_field("todos").related_model.objects
-        seen = Q(started_by_id=user.pk) | Q(applicant_id=user.pk) | Q(Exists(todos.visible_to(user).filter(case=OuterRef("pk"))))
+        seen = Q(started_by_id=user.pk) | Q(applicant_id=user.pk) | Q(pk__in=todos.waiting_for(user).exclude(case=None).values("case"))
+        seen |= Q(pk__in=todos.filter(done_by_id=user.pk).exclude(case=None).values("case"))
         known = kinds.all_kinds()
         for permission in {kind.permission for kind in known} | {DEFAULT_PERMISSION}:
             keys = [kind.key for kind in known if kind.permission == permission]

@@ -39,6 +39,7 @@ class Entry(OfAssessment):
     key = models.CharField("指标或数据", max_length=30)
     value = models.DecimalField("数值", max_digits=10, decimal_places=2, null=True, blank=True)
     words = models.CharField("依据", max_length=500)
+    details = models.JSONField("明细", default=list, blank=True)
     evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="佐证材料")
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="填报人")
     entered_at = models.DateTimeField("填报时间", auto_now=True)

@@ -9,6 +9,7 @@ from assessments.models.schemes import AssessmentScheme
 from assessments.querysets import AssessedQuerySet, AssessmentQuerySet
 from cadres.models import Cadre, Posting
 from villages.models import Village
+from workflow.models import Case, PublicNotice
 
 
 class Period(models.Model):
@@ -35,6 +36,7 @@ class Period(models.Model):
     frozen_on = models.DateField("定等次日期", null=True, blank=True)
     appeal_until_on = models.DateField("申诉截止", null=True, blank=True)
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="定等次人")
+    notice = models.ForeignKey(PublicNotice, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="公示")
     computed_at = models.DateTimeField("算分时间", null=True, blank=True)
 
     class Meta:
@@ -79,6 +81,7 @@ class Assessment(models.Model):
     home_unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="派出单位")
     days_served = models.PositiveSmallIntegerField("期内任职天数")
     stage = models.CharField("办理环节", max_length=10, choices=Stage, default=Stage.REPORT)
+    case = models.OneToOneField(Case, models.PROTECT, null=True, blank=True, related_name="assessment", verbose_name="办件")
     return_reason = models.CharField("退回原因", max_length=500, blank=True)
     report = models.TextField("个人述职", blank=True)
     reported_on = models.DateField("述职日期", null=True, blank=True)

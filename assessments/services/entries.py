@@ -66,6 +66,13 @@ def system_value(assessment: Assessment, key: str) -> Decimal | None:
     return found.value if found else None
 
 
+def held_by_system(assessment: Assessment, key: str) -> bool:
+    """Whether the rooms hold an input, and for a share both of its numbers."""
+    pairs = Indicator.objects.filter(scheme_id=assessment.period.scheme_id, kind=Indicator.Kind.RATIO).values_list("inputs", flat=True)
+    together = next((keys for keys in pairs if key in keys), [key])
+    return all(system_value(assessment, each) is not None for each in together)
+
+
 @transaction.atomic
 def enter_input(*, assessment: Assessment, key: str, value: Decimal, words: str, by: User, evidence: Attachment | None = None) -> Entry:
     """Enter a fact of paper records. Refused where the system holds it: no score is typed over facts."""
@@ -75,7 +82,7 @@ def enter_input(*, assessment: Assessment, key: str, value: Decimal, words: str,
         raise AssessmentsError("没有这项数据。")
     if not 0 <= value <= 100_000:
         raise AssessmentsError("数值应在 0 到 100000 之间。")
-    if system_value(assessment, key) is not None:
+    if held_by_system(assessment, key):
         raise AssessmentsError(f"“{standard.INPUT_LABELS[key][0]}”系统中已有记录,自动计分,不能另行填报。有误请到原记录更正。")
     because(f"登记 {standard.INPUT_LABELS[key][0]}")
     return _put(assessment, Entry.Kind.INPUT, key, value, words, evidence, by)

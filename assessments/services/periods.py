@@ -62,6 +62,8 @@ def locked(assessment: Assessment, *, stages: set[str] | None = None) -> Assessm
     assessment = Assessment.objects.select_for_update(of=("self",)).select_related("period", "cadre").get(pk=assessment.pk)
     if assessment.period.state == Period.State.FROZEN:
         raise Frozen("等次已定,得分已冻结。有异议请在申诉期内提出申诉。")
+    if assessment.period.state == Period.State.PUBLISHED:
+        raise WrongStage("考核结果正在公示,不能改动。异议成立的,请先撤回公示再更正。")
     if stages is not None and assessment.stage not in stages:
         raise WrongStage(f"这份考核现在是“{assessment.get_stage_display()}”,不能办理这一步。")
     return assessment
@@ -109,6 +111,18 @@ def publish(*, period: Period, until: date, by: User, day: date) -> Period:
 
 
 @transaction.atomic
+def unpublish(*, period: Period, by: User) -> Period:
+    """Back to work on the scores: a publication that was ended early does not count."""
+    period = Period.objects.select_for_update().get(pk=period.pk)
+    if period.state != Period.State.PUBLISHED:
+        raise WrongStage("现在没有公示。")
+    because("撤回考核结果公示")
+    period.state, period.published_on, period.publish_until_on, period.notice = Period.State.OPEN, None, None, None
+    period.save()
+    return period
+
+
+@transaction.atomic
 def freeze(*, period: Period, by: User | None, day: date) -> Period:
     """Decide the grades and freeze every score as its first version. Raises NotReady, WrongStage."""
     period = Period.objects.select_for_update().get(pk=period.pk)
@@ -118,7 +132,6 @@ def freeze(*, period: Period, by: User | None, day: date) -> Period:
         raise WrongStage("公示期满后才能定等次。")
     if day <= period.publish_until_on:
         raise NotReady([f"公示到 {period.publish_until_on:%Y-%m-%d} 为止。"])
-    scoring.refresh(period=period)
     tied = period.assessments.filter(card__tied=True).count()
     if tied:
         raise NotReady([f"{tied} 人在优秀名额边缘并列,请先研究确定人选。"])

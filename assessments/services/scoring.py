@@ -41,7 +41,7 @@ def gather(period: Period, assessments: Iterable[Assessment], scheme: Scheme) ->
     keys = [key for item in scheme.items for key in item.inputs] + [kind.signal for kind in veto_kinds if kind.signal]
     known = _registered(dict.fromkeys(keys), [each.cadre_id for each in people], period)
     entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in Entry.objects.filter(assessment__in=ids).select_related("entered_by"):
+    for entry in Entry.objects.filter(assessment__in=ids).select_related("entered_by", "evidence"):
         entries[entry.assessment_id].append(entry)
     claims: dict[int, list[Claim]] = defaultdict(list)
     accepted = BonusClaim.objects.filter(assessment__in=ids, state=BonusClaim.State.ACCEPTED)
@@ -52,7 +52,11 @@ def gather(period: Period, assessments: Iterable[Assessment], scheme: Scheme) ->
     for finding in confirmed.order_by("kind__code"):
         vetoes[finding.assessment_id].append(Veto(finding.kind.code, finding.kind.title, finding.kind.effect))
     tallies = tally(period, scheme)
-    return {each.pk: _given(each, known, entries[each.pk], claims[each.pk], vetoes[each.pk], tallies.get(each.pk, ()), veto_kinds) for each in people}
+    pairs = [item.inputs for item in scheme.items if item.kind == "ratio"]
+    return {
+        each.pk: _given(each, known, pairs, entries[each.pk], claims[each.pk], vetoes[each.pk], tallies.get(each.pk, ()), veto_kinds)
+        for each in people
+    }
 
 
 def _registered(keys: Iterable[str], cadres: list[int], period: Period) -> dict[str, dict[int, InputValue]]:
@@ -66,10 +70,13 @@ def _registered(keys: Iterable[str], cadres: list[int], period: Period) -> dict[
     return found
 
 
-def _given(assessment: Assessment, known: Mapping[str, Mapping[int, InputValue]], entries: list[Entry], claims: list[Claim], vetoes: list[Veto],
+def _given(assessment: Assessment, known: Mapping[str, Mapping[int, InputValue]], pairs: list[tuple[str, ...]], entries: list[Entry], claims: list[Claim], vetoes: list[Veto],
            tallies: Iterable[Tally], veto_kinds: list[VetoKind]) -> Given:  # fmt: skip
     sources = {key: values[assessment.cadre_id] for key, values in known.items() if assessment.cadre_id in values}
     sources = {key: value for key, value in sources.items() if value.value is not None}
+    for keys in pairs:  # a share is worked out from one book: what the system counts is not held against a number from paper
+        if not all(key in sources for key in keys):
+            sources = {key: value for key, value in sources.items() if key not in keys}
     entered = {entry.key: entry for entry in entries if entry.kind == Entry.Kind.INPUT and entry.key not in sources}
     inputs: dict[str, Decimal | None] = {key: entry.value for key, entry in entered.items()}
     inputs |= {key: value.value for key, value in sources.items()}
@@ -151,10 +158,10 @@ def _source(key: str, given: Given) -> dict[str, Any]:
 
 
 def _entered(entry: Entry, key: str, label: str, unit: str) -> dict[str, Any]:
-    evidence = (
-        [{"label": "佐证材料", "url": entry.evidence.get_absolute_url(), "day": "", "amount": ""}] if entry.evidence_id and entry.evidence else []
-    )
-    return {"key": key, "label": label, "unit": unit, "value": plain(entry.value), "words": f"{entry.words}({entry.entered_by.name}填报)",
+    evidence = [{"label": "", "url": "", "day": "", "amount": ""} | detail for detail in entry.details[:EVIDENCE_SHOWN]]
+    if entry.evidence_id and entry.evidence:
+        evidence.append({"label": "佐证材料", "url": entry.evidence.get_absolute_url(), "day": "", "amount": ""})
+    return {"key": key, "label": label, "unit": unit, "value": plain(entry.value), "words": f"{label} {plain(entry.value)}{unit}:{entry.words}({entry.entered_by.name}填报)",
             "origin": "entered", "evidence": evidence}  # fmt: skip
 
 
@@ -194,6 +201,8 @@ def refresh(*, period: Period) -> int:
     period = Period.objects.select_for_update().get(pk=period.pk)
     if period.state == Period.State.FROZEN:
         raise Frozen("等次已定,得分已冻结。")
+    if period.state == Period.State.PUBLISHED:
+        raise Frozen("考核结果正在公示,公示期间不重新算分。")
     people = list(period.assessments.select_related("home_unit"))
     scored = score_period(period, assessments=people)
     for each in people:

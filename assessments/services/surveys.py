@@ -13,6 +13,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from assessments.models import Answer, BallotBox, PaperBatch, Period, Span, SurveyRound
+from assessments.rules.survey import minimum_answers
 from assessments.services import scoring
 from assessments.services.errors import AssessmentsError, BallotRefused, Frozen
 from core import settings as parameters
@@ -228,3 +229,8 @@ def close_round(*, survey_round: SurveyRound, by: User | None, day: date) -> Sur
     survey_round.save()
     scoring.refresh(period=survey_round.period)
     return survey_round
+
+
+def minimum(electorate: int) -> int:
+    """How many valid answers a box needs on its own."""
+    return minimum_answers(electorate)

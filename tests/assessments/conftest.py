@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assessments import services
-from assessments.models import Assessment, AssessmentScheme, BallotBox, Period
+from assessments.models import Appeal, Assessment, AssessmentScheme, BallotBox, BonusClaim, BonusKind, Period, Score, VetoFinding, VetoKind
 from assessments.services import surveys
 from core import scoring_inputs
 from tests.factories import CadreFactory, HouseholdFactory, MemberFactory, PostingFactory, UserFactory, grant
@@ -91,3 +91,24 @@ def assessed(world, scheme, monkeypatch):
     """Facts come from paper here, so that a test says them itself; the one input of this room stays."""
     monkeypatch.setattr(scoring_inputs, "_inputs", {"archive_error_pct": scoring_inputs.get("archive_error_pct")})
     return make_assessed(world, scheme)
+
+
+def make_records(world):
+    """For whoever asks every page: a running period with a card, a box, a claim, a finding, a score and an appeal of everybody posted."""
+    by = world.people["org_department"]
+    found = services.open_period(
+        code="2017", title="2017年度考核", scheme=make_scheme(world), since=date(2017, 1, 1), until=date(2017, 12, 31), report_due_on=DAY, scoring_due_on=DAY,
+        review_due_on=DAY, by=by, day=DAY,
+    )  # fmt: skip
+    services.open_round(period=found, opens_on=DAY, closes_on=DAY, by=by)
+    services.refresh(period=found)
+    honour, veto = BonusKind.objects.filter(scheme=found.scheme).first(), VetoKind.objects.filter(scheme=found.scheme).first()
+    for card in found.assessments.all():
+        mine: Any = {"assessment": card, "village_id": card.village_id}
+        BonusClaim.objects.create(
+            kind=honour, level="city", fact="先进个人", fact_key="x", document="1号", issued_on=DAY, certified_by="市委", claimed_by=by, **mine
+        )
+        VetoFinding.objects.create(kind=veto, found_on=DAY, words="夜查不在村", proposed_by=by, **mine)
+        score = Score.objects.create(version=1, card={}, bonus=0, total=90, grade="competent", **mine)
+        Appeal.objects.create(score=score, filed_on=DAY, filed_by=by, grounds="漏记三天", **mine)
+    return found

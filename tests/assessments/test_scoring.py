@@ -108,6 +108,20 @@ def test_a_full_card_is_a_hundred_and_says_where_each_point_came_from(assessed):
     assert {each.rank for each in assessed.cards} == {1}
 
 
+def test_the_rooms_hold_what_the_standard_scheme_asks_for(world, scheme):
+    """Only visits to homes may still come from paper; everything else is read, and a cadre's days are followed to their sheet."""
+    from assessments.rules.standard import INPUT_LABELS
+    from core import scoring_inputs
+    from tests.assessments.conftest import make_assessed
+
+    registered = {each.key for each in scoring_inputs.all_inputs()}
+    assert set(INPUT_LABELS) - registered <= {"homes_visited", "homes_to_visit"}
+    found = make_assessed(world, scheme)
+    scored = services.score_period(found.period)
+    lines = {line["code"]: line for line in scored[found.cards[0].pk].document["lines"]}
+    assert lines["A2"]["points"] == "6.00" and lines["A2"]["sources"][0]["origin"] == "system"
+
+
 def test_scoring_is_one_set_of_queries_however_many_people(assessed, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
         assert len(services.score_period(assessed.period)) == 3
@@ -276,3 +290,18 @@ def test_a_tie_is_chosen_only_where_there_is_one(assessed):
     assessed.fill(assessed.cards[0])
     with pytest.raises(services.AssessmentsError, match="不在名额边缘并列"):
         periods.choose(assessment=assessed.cards[0], reason="研究", by=assessed.people["org_department"])
+
+
+def test_no_score_is_typed_where_the_system_holds_the_facts(assessed):
+    by = assessed.people["township_checker"]
+    village = assessed.cards[0].village
+    services.record_sheet(period=assessed.period, village=village, kind="ledger", held_on=DAY, people=3, words="抽查", files_checked=50, errors_found=1,
+                          by=assessed.people["org_department"])  # fmt: skip
+    with pytest.raises(services.AssessmentsError, match="系统中已有记录"):
+        services.enter_input(assessment=assessed.cards[0], key="archive_error_pct", value=Decimal(0), words="没有差错", by=by)
+    with pytest.raises(services.AssessmentsError, match="由系统数据计分"):
+        services.judge(assessment=assessed.cards[0], code="A1", points=Decimal(12), words="好", by=by)
+    services.refresh(period=assessed.period)
+    line = next(line for line in assessed.reload().cards[0].card["lines"] if line["code"] == "B2")
+    assert line["points"] == "4.00" and line["sources"][0]["words"] == "抽查 50 份,有差错 1 份,差错率 2%"
+    assert line["sources"][0]["evidence"][0]["day"] == "2017-09-30"

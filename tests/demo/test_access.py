@@ -12,6 +12,7 @@ from core.clock import today
 from demo import access
 from households import services
 from households.models import CrossCheckSource, Household
+from tests.assessments.conftest import make_records
 from tests.factories import (
     START,
     CadreFactory,
@@ -69,6 +70,7 @@ def full_world(world):
     load_standard_rows()
     flow.run_alerts(today(), codes=["R06"])
     notices(world)
+    make_records(world)
     return world
 
 

@@ -81,7 +81,7 @@ class Case(models.Model):
     def steps(self) -> list[Step]:
         """The procedure's steps in their order, read once."""
         if "_steps" not in self.__dict__:
-            self._steps: list[Step] = list(Step.objects.filter(procedure_id=self.procedure_id).order_by("number"))
+            self._steps: list[Step] = list(self.procedure.steps.order_by("number"))
         return self._steps
 
     def step_after(self, step: Step) -> Step | None:

@@ -87,7 +87,8 @@ def _wait(case: Case, step: Step, *, user: User | None = None, without: Sequence
 
 
 def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("step").get(pk=case.pk)
+    found = Case.objects.select_for_update(of=("self",)).select_related("procedure", "step", "started_by", "applicant", "unit", "village")
+    return found.get(pk=case.pk)
 
 
 def _todo(case: Case) -> Todo | None:
@@ -223,8 +224,8 @@ def _follow(case: Case, step: Step, decision: Decision, by: User) -> None:
         _tell(case, f"{case.title}({case.number})在“{step.title}”未通过:{decision.opinion}", by)
     elif decision.result == Result.RETURN:
         _send_back(case, step, decision, by)
-    elif step.needed > 1 and len(voters := _passed(case, step)) < step.needed:
-        _wait(case, step, without=voters)
+    elif (passed := Decision.objects.filter(case=case, step=step, round=case.round, result=Result.PASS)).count() < step.needed:
+        _wait(case, step, without=list(passed.values_list("user_id", flat=True)))
     else:
         case.version += 1
         following = case.step_after(step)
@@ -240,18 +241,15 @@ def _follow(case: Case, step: Step, decision: Decision, by: User) -> None:
             _tell(case, f"{case.title}({case.number})已办结。", by)
 
 
-def _passed(case: Case, step: Step) -> list[int]:
-    """Who has passed the step in this round."""
-    rows = Decision.objects.filter(case=case, step=step, round=case.round, result=Result.PASS)
-    return list(rows.values_list("user_id", flat=True))
-
-
 def _send_back(case: Case, step: Step, decision: Decision, by: User) -> None:
     case.version += 1
     earlier = case.step_before(step) if step.return_to == Step.ReturnTo.PREVIOUS else None
     if earlier is not None:
         case.round += 1
         _go_to(case, earlier, today())
+        back = kinds.get(case.kind).on_step_back
+        if back:
+            back(case, decision)
         return
     case.state, case.step, case.due_on = Case.State.RETURNED, None, None
     case.save()
@@ -411,7 +409,7 @@ def file_place(case: Case) -> dict[str, Any]:
 def missing(case: Case, step: Step) -> list[str]:
     """What the step still lacks before it can be passed, in words."""
     lacking = []
-    wanted = list(step.wanted.order_by("id"))
+    wanted = list(step.wanted.all())
     brought = list(Evidence.objects.filter(case=case, step=step).values_list("label", flat=True)) if wanted else []
     for each in wanted:
         short = each.least - brought.count(each.label)

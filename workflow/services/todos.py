@@ -55,10 +55,8 @@ def drop_todo(*, todo: Todo) -> None:
 
 
 def _end(todo: Todo, **fields: Any) -> None:
-    fields["done_at"] = timezone.now()
-    if Todo.objects.open().filter(pk=todo.pk).update(**fields):
-        for name, value in fields.items():
-            setattr(todo, name, value)
+    Todo.objects.open().filter(pk=todo.pk).update(done_at=timezone.now(), **fields)
+    todo.refresh_from_db()
 
 
 def see_todo(*, todo: Todo, by: User) -> None:

@@ -159,7 +159,7 @@ def _signed(sheet: SignedSheet) -> str:
 @login_required
 @require_POST
 def case_decide(request: HttpRequest, pk: int) -> HttpResponse:
-    case = Case.objects.waiting_for(request.user).select_related("step").filter(pk=pk).first() or _case(request, pk)
+    case = _case(request, pk)
     form = DecideForm(request.POST, step=case.step)
     if form.is_valid():
         try:

@@ -1,0 +1,1 @@
+"""The doors of the assessment, a module a noun."""
