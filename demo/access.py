@@ -44,7 +44,7 @@ from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
 from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
-from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Proceeding
+from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
@@ -257,6 +257,9 @@ def subjects() -> dict[str, list[Subject]]:
         "households:village-work": villages, "households:review": villages, "households:notice": villages,
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
+        "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
+        "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
+        "reports:handbook": households, "reports:village-handbooks": villages,
         "households:": households, "households:import": _imports(villages), "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
         "assistance:pairing-end": _of_villages(Pairing.objects.filter(ended_on=None)), "assistance:measure-edit": _of_villages(Measure.objects.all()),
         "assistance:leader": leaders, "assistance:leader-unlink": _of_villages(LeaderVillage.objects.filter(ended_on=None)),

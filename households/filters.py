@@ -12,7 +12,7 @@ from core.checks.problems import CheckError
 from core.clock import today
 from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
-from households.models import CrossCheckRequest, CrossCheckResult, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
+from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
 from households.rules import codes
 from households.rules.crosschecks import Judgement
 from households.rules.procedures import PROCEDURES
@@ -195,3 +195,21 @@ class ReentryFilter(ScopedFilter):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         rows = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("state") else rows.filter(done_on=None)
+
+
+class HandbookFilter(AreaFilter):
+    q = search_box("手册编号、户编号、领取人")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+    kind = choice("手册", HandbookIssue.Kind.choices)
+    state = choice("现状", [("held", "在手"), *HandbookIssue.End.choices], method="by_state")
+
+    class Meta:
+        model = HandbookIssue
+        fields = ["q", "township", "village", "kind", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(number=text) | Q(household__household_code=text) | Q(received_by=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(ended_on=None) if value == "held" else rows.filter(end_reason=value)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import crosschecks, entry, proceedings, records, sheets
+from households.views import crosschecks, entry, handbooks, proceedings, records, sheets
 
 app_name = "households"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("<int:pk>/living/", records.household_living, name="living"),
     path("<int:pk>/income/", records.household_income, name="income"),
     path("<int:pk>/history/", records.household_history, name="history"),
+    path("<int:pk>/handbooks/", handbooks.household_handbooks, name="handbooks"),
+    path("<int:pk>/handbooks/new/", handbooks.handbook_create, name="handbook-create"),
+    path("handbooks/", handbooks.handbook_list, name="handbook-list"),
+    path("handbooks/<int:pk>/end/", handbooks.handbook_end, name="handbook-end"),
+    path("handbooks/<int:pk>/replace/", handbooks.handbook_replace, name="handbook-replace"),
     path("<int:pk>/edit/", entry.household_edit, name="edit"),
     path("<int:pk>/reveal/", records.household_reveal, name="reveal"),
     path("<int:pk>/end/", records.household_end, name="end"),

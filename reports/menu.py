@@ -7,12 +7,16 @@ from core import figures, menu
 from core.clock import today
 from core.paging import capped_count
 from core.views import workbench_card
+from households.views.handbooks import add_print
 from villages.views.records import add_tab
 
 menu.add("精准诊治", "六张图", "reports:charts", Permission.CHART_VIEW, order=40)
 menu.add("报表", "指标", "reports:figures", Permission.FIGURE_VIEW, order=10)
 
 add_tab("六张图", Permission.CHART_VIEW, lambda village: reverse("reports:village-charts", args=[village.pk]), order=70)
+
+add_tab("打印手册", Permission.HOUSEHOLD_EXPORT, lambda village: reverse("reports:village-handbooks", args=[village.pk]), order=72)
+add_print("打印手册", "reports:handbook", Permission.HOUSEHOLD_VIEW)
 
 KEY_FIGURES = ("poor_villages", "households", "members", "households_poor", "dispatched_cadres", "infra_projects")
 CAP = 10_000

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from reports.views import figures, releases
+from reports.views import figures, handbooks, releases
 
 
 class EditionConverter:
@@ -25,6 +25,8 @@ urlpatterns = [
     path("figures/", figures.figure_list, name="figures"),
     path("figures/<slug:key>/", figures.figure_detail, name="figure"),
     path("figures/<slug:key>/value/", figures.figure_value, name="figure-value"),
+    path("handbooks/<int:pk>/", handbooks.handbook, name="handbook"),
+    path("handbooks/villages/<int:pk>/", handbooks.village_handbooks, name="village-handbooks"),
     path("charts/", releases.chart_list, name="charts"),
     path("charts/release/", releases.release_many, name="release-many"),
     path("charts/<int:pk>/", releases.village_charts, name="village-charts"),

@@ -184,6 +184,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "villages:grant-end", "cadres:create", "cadres:edit", "assistance:leader-create", "assistance:leader-edit", "assistance:leader-link",
     "assistance:unit-create", "assistance:unit-edit", "assistance:unit-link", "assistance:helper-create", "assistance:helper-edit",
     "assistance:pairing-end", "assistance:measure-edit", "assistance:type-create", "assistance:type-edit", "funds:project-create", "funds:project-edit",
+    "households:handbook-end",
     "reports:release-detail", "villages:deputy-end", "households:crosscheck-judge", "households:import-undo",
     "funds:batch-create", "funds:unit-create", "funds:batch-check", "funds:batch-pay", "funds:batch-cancel", "funds:batch-reissue", "funds:batch-reverse",
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",

@@ -53,5 +53,9 @@ class HandbookIssue(models.Model):
             models.CheckConstraint(name="handbook_ended_after_issued", condition=Q(ended_on=None) | Q(ended_on__gte=F("issued_on"))),
         ]
 
+    @property
+    def state_label(self) -> str:
+        return self.get_end_reason_display() if self.ended_on else "在手"
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"

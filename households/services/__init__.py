@@ -14,7 +14,7 @@ from households.services.crosschecks import (
 )  # fmt: skip
 from households.services.errors import HouseholdsError
 from households.services.exits import count_measures, exit_suggestions, line_of, member_facts
-from households.services.handbooks import end_handbook, issue_handbook
+from households.services.handbooks import end_handbook, issue_handbook, replace_handbook
 from households.services.imports import (
     ImportRefused,
     carry_out,
@@ -80,5 +80,5 @@ __all__ = [
     "member_facts", "next_code", "notice_labels", "notice_lacks", "notice_of", "notices_about", "open_clearing", "open_monitoring", "open_proceeding",
     "pass_notices", "possible_kinds", "publish_step", "record_survey", "register_identified", "save_exit_checks", "save_household", "set_document",
     "start", "village_groups", "waiting_at", "where_registered", "without_notice",
-    "may_undo", "resume",
+    "may_undo", "resume", "replace_handbook",
 ]  # fmt: skip

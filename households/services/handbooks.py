@@ -17,6 +17,9 @@ from workflow import services as flow
 def issue_handbook(*, household: Household, kind: str, number: str, issued_on: date, received_by: str, signature: Any = None,
                    replaces: HandbookIssue | None = None, by: User) -> HandbookIssue:  # fmt: skip
     """Hand a handbook to a household. Raises HouseholdsError when one of this kind is in its hands, or the number is another's."""
+    household = Household.objects.select_for_update().get(pk=household.pk)  # two clerks at once hand out one
+    if household.identified_on is None or household.ended_on:
+        raise HouseholdsError("手册只发给在册的户:申请户建档后再发,已退出登记的不再发。")
     if issued_on > today():
         raise HouseholdsError("发放日期不能晚于今天。")
     label = HandbookIssue.Kind(kind).label
@@ -46,3 +49,12 @@ def end_handbook(*, issue: HandbookIssue, end_reason: str, ended_on: date, by: U
     issue.ended_on, issue.end_reason = ended_on, end_reason
     issue.save(update_fields=["ended_on", "end_reason"])
     return issue
+
+
+@transaction.atomic
+def replace_handbook(*, issue: HandbookIssue, end_reason: str, ended_on: date, number: str, received_by: str, signature: Any = None,
+                     by: User) -> HandbookIssue:  # fmt: skip
+    """A lost or damaged handbook ends and a new one of its kind is handed out on the same day, pointing at it."""
+    ended = end_handbook(issue=issue, end_reason=end_reason, ended_on=ended_on, by=by)
+    return issue_handbook(household=ended.household, kind=ended.kind, number=number, issued_on=ended_on, received_by=received_by,
+                          signature=signature, replaces=ended, by=by)  # fmt: skip

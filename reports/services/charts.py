@@ -18,6 +18,7 @@ from funds.models import Project
 from households.models import Household, Income, Member, PovertyLine
 from households.rules import codes
 from reports.models import Chart, ChartFile, ChartRelease, FullNamePermission
+from reports.services.errors import ReportsError
 from reports.six_charts.edition import PUBLIC, WORK, project
 from reports.six_charts.messages import messages
 from reports.six_charts.render import render
@@ -27,12 +28,6 @@ from workflow.models import Attachment
 from workflow.services import store
 
 PAPERS = ("A3", "A0")
-
-
-class ReportsError(Exception):
-    """Base for expected refusals; str() is shown to the user."""
-
-    for_user = True
 
 
 class NotReady(ReportsError):
