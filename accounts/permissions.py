@@ -20,6 +20,8 @@ class Permission(StrEnum):
     CROSSCHECK_MANAGE = "crosscheck_manage"
     CROSSCHECK_ANSWER = "crosscheck_answer"
     CROSSCHECK_JUDGE = "crosscheck_judge"
+    DYNAMIC_MANAGE = "dynamic_manage"
+    DUPLICATE_DECIDE = "duplicate_decide"
     VILLAGE_VIEW = "village_view"
     VILLAGE_EDIT = "village_edit"
     CADRE_VIEW = "cadre_view"
@@ -151,7 +153,9 @@ _COMPARISON = {
     P.CROSSCHECK_ANSWER: {Role.SECTOR_DEPARTMENT, Role.BANK},
     P.CROSSCHECK_JUDGE: _BUREAU,
 }
-for _permission, _roles in (_NOTICES | _COMPARISON).items():
+# The city sets up and closes the year; who decides on duplicates is above the village that entered them [assumed].
+_LIFE = {P.DYNAMIC_MANAGE: {Role.BUREAU_CLERK}, P.DUPLICATE_DECIDE: _TOWNS | {Role.BUREAU_CLERK}}
+for _permission, _roles in (_NOTICES | _COMPARISON | _LIFE).items():
     for _role in _roles:
         ROLE_PERMISSIONS[_role] |= {_permission}
 ROLE_PERMISSIONS[Role.TOWNSHIP_CHECKER] |= {P.USER_RESET}  # [assumed]

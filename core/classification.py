@@ -40,18 +40,27 @@ CLASSES: dict[str, dict[str, Class]] = {
     ),
     "households.Household": _fields(
         public="village group id_standard applied_on identified_on poverty_status status_confirmed_on plan_exit_year exit_year reloc_flag reloc_type resettlement",
-        internal="id household_code version created_at updated_at warning_count ended_on end_reason surveyed_on return_reason",
+        internal="id household_code version created_at updated_at warning_count ended_on end_reason continued_as surveyed_on return_reason",
         personal="phone phone_index address registered_address longitude latitude photo surveyed_by bank_name is_martyr_family is_only_child "
         "is_two_daughters attribute",
         sensitive="cause_main cause_other cause_note bank_account bank_account_index bank_account_kind",
     ),
     "households.Member": _fields(
-        internal="id household village number",
+        internal="id household village number continued_as",
         personal="name sex document_kind id_number id_number_index birth_on birth_estimated relation ethnicity marital political education schooling "
         "dropout_reason labour work_area work_place work_months public_post public_post_months medical_insured serious_illness_insured "
         "commercial_insured pension_insured employee_insured low_income_support extreme_support in_service speaks_mandarin relocated joined_on "
         "join_reason left_on leave_reason",
         sensitive="health disability_category disability_grade disability_number disability_number_index illness_note medical_aid",
+    ),
+    "households.RegisterChange": _fields(
+        internal="id window household village other joined left happened_on recorded_by recorded_at", personal="kind member people reason evidence"
+    ),
+    "households.HouseholdYear": _fields(
+        public="village year poverty_status exit_year",
+        internal="id household household_code population low_income_members joined left",
+        personal="head_name attribute members per_capita",
+        sensitive="cause_main",
     ),
     "households.ImportBatch": _fields(
         internal="id number purpose state title kind sha256 size comment year blank_clears valid_only villages needs_city headings counts plan_sha256 "

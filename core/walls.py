@@ -38,6 +38,7 @@ UNRECORDED |= {"funds_balance"}
 INSERT_ONLY |= {"funds_fundallocation", "funds_indicatorreturn", "funds_payment", "funds_paymentresult", "funds_returnfile", "funds_repayment",
                 "funds_instalment"}  # fmt: skip
 READ_ONLY |= {"funds_balance"}
+INSERT_ONLY |= {"households_registerchange", "households_householdyear"}
 PUBLIC_TABLES: set[str] = set()
 
 

@@ -45,6 +45,7 @@ from core.scope import acting_as_system
 from core.settings import declared as settings_declared
 from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
+from households.models.dynamics import DynamicWindow
 from reports.models import ChartRelease
 from reports.services import public_file
 from villages.models import AccountSheet, Division, Grant, Village, VillageGroup, VillageYear
@@ -90,6 +91,7 @@ NOT_ASKED = {"accounts:sign-out"}
 BACKEND = "accounts.backends.NameAndPassword"
 FIXED = {
     "which": "original",
+    "what": "death",
     "token": "none",
     "code": "A1",
     "secret": "none",
@@ -255,6 +257,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:survey": _of_villages(Proceeding.objects.all()), "households:exit-checks": _of_villages(Proceeding.objects.filter(kind="exit")),
         "households:document": _of_villages(Proceeding.objects.all()), "households:registration": _of_villages(Proceeding.objects.all()),
         "households:village-work": villages, "households:review": villages, "households:notice": villages,
+        "households:window": _of_city(DynamicWindow.objects.all()),
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
         "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),

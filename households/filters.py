@@ -13,8 +13,10 @@ from core.clock import today
 from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
+from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.rules import codes
 from households.rules.crosschecks import Judgement
+from households.rules.dynamics import ChangeKind
 from households.rules.procedures import PROCEDURES
 from villages.models import Division, Village
 
@@ -213,3 +215,43 @@ class HandbookFilter(AreaFilter):
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(ended_on=None) if value == "held" else rows.filter(end_reason=value)
+
+
+class ChangeFilter(AreaFilter):
+    q = search_box("姓名、户编号")
+    window = choice("年度", [], field_name="window_id")
+    kind = choice("变动", ChangeKind.choices)
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+
+    class Meta:
+        model = RegisterChange
+        fields = ["q", "window", "kind", "township", "village"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = DynamicWindow.objects.order_by("-year").values_list("pk", "year")[:20]
+        self.filters["window"].extra["choices"] = [(str(pk), f"{year}年") for pk, year in rows]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(household__household_code__startswith=text) if text.isdigit() else rows.filter(people__contains=text)
+
+
+class YearFilter(AreaFilter):
+    q = search_box("户主姓名、户编号")
+    year = choice("年度", [])
+    poverty_status = choice("脱贫状态", codes.PovertyStatus.choices)
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+
+    class Meta:
+        model = HouseholdYear
+        fields = ["q", "year", "poverty_status", "township", "village"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = DynamicWindow.objects.exclude(rolled_over_on=None).order_by("-year").values_list("year", flat=True)[:20]
+        self.filters["year"].extra["choices"] = [(str(year), f"{year}年") for year in years]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(household_code__startswith=text) if text.isdigit() else rows.filter(head_name__startswith=text)

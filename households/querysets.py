@@ -113,3 +113,19 @@ class RequestQuerySet(models.QuerySet):
         if user.may("crosscheck_answer") and user.organization_id and permission in (None, "crosscheck_answer"):
             return self.filter(organization_id=user.organization_id)
         return self.none()
+
+
+class WindowQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """The year's days hold for everybody who reads the register."""
+        return self if user.is_authenticated and user.may(permission or "household_view") else self.none()
+
+    def open_on(self, day: Any) -> Self:
+        """The window in which changes are recorded on a day."""
+        return self.filter(opens_on__lte=day, closes_on__gte=day, rolled_over_on=None)
+
+
+class ChangeQuerySet(HouseholdRowQuerySet):
+    def for_list(self) -> Self:
+        """One query for a page of the list."""
+        return self.select_related("window", "household", "other", "village__township", "recorded_by", "evidence")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import crosschecks, entry, handbooks, proceedings, records, sheets
+from households.views import crosschecks, dynamics, entry, handbooks, proceedings, records, sheets
 
 app_name = "households"
 urlpatterns = [
@@ -38,6 +38,15 @@ urlpatterns = [
     path("crosschecks/<int:pk>/sheet/", crosschecks.crosscheck_sheet, name="crosscheck-sheet"),
     path("crosschecks/<int:pk>/answer/", crosschecks.crosscheck_answer, name="crosscheck-answer"),
     path("crosschecks/<int:pk>/cancel/", crosschecks.crosscheck_cancel, name="crosscheck-cancel"),
+    path("<int:pk>/changes/", dynamics.household_changes, name="changes"),
+    path("<int:pk>/changes/new/<slug:what>/", dynamics.change_create, name="change-create"),
+    path("changes/", dynamics.change_list, name="change-list"),
+    path("windows/", dynamics.window_list, name="window-list"),
+    path("windows/new/", dynamics.window_create, name="window-create"),
+    path("windows/<int:pk>/", dynamics.window_detail, name="window"),
+    path("windows/<int:pk>/edit/", dynamics.window_edit, name="window-edit"),
+    path("windows/<int:pk>/close/", dynamics.window_close, name="window-close"),
+    path("years/", dynamics.year_list, name="year-list"),
     path("villages/<int:pk>/work/", proceedings.village_work, name="village-work"),
     path("villages/<int:pk>/review/<slug:kind>/", proceedings.review, name="review"),
     path("villages/<int:pk>/notice/<slug:kind>/<slug:step>/", proceedings.notice, name="notice"),

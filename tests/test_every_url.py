@@ -190,6 +190,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",
     "funds:allocation-create", "funds:return-create", "funds:indicator-create", "funds:indicator-edit", "funds:project-drop",
     "assessments:period-create", "assessments:period-round-create", "assessments:scheme-edit",
+    "households:window-edit",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The register and its life, a module a noun."""
 
 from households.models.crosschecks import CrossCheckRequest, CrossCheckResult, CrossCheckSource, VetoRule
+from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.handbooks import HandbookIssue
 from households.models.monitoring import MonitorCase
 from households.models.proceedings import ExitCheck, HouseholdSurvey, Proceeding, ProceedingNotice, ReviewMeeting, ReviewVote
@@ -9,5 +10,5 @@ from households.models.sheets import ColumnMapping, ImportBatch, Reentry
 
 __all__ = [
     "ColumnMapping", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
-    "Proceeding", "ProceedingNotice", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
+    "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
 ]  # fmt: skip

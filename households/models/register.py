@@ -126,6 +126,7 @@ class Household(models.Model):
     surveyed_on = models.DateField("填表日期", null=True, blank=True)
     ended_on = models.DateField("退出登记日期", null=True, blank=True)
     end_reason = models.CharField("退出登记原因", max_length=10, choices=EndReason, blank=True)
+    continued_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入户")
     warning_count = models.PositiveSmallIntegerField("待核对", default=0, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
     created_at = models.DateTimeField("录入时间", auto_now_add=True)
@@ -172,6 +173,10 @@ class Household(models.Model):
                 name="household_ended_after_identified",
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("identified_on")),
                 violation_error_message="退出登记日期不能早于识别日期。",
+            ),
+            models.CheckConstraint(
+                name="household_continued_only_when_merged",
+                condition=Q(continued_as=None) | (Q(end_reason="merged", ended_on__isnull=False) & ~Q(continued_as=F("id"))),
             ),
         ]
         indexes = [
@@ -247,6 +252,7 @@ class Member(models.Model):
     join_reason = _optional_choice("增加原因", codes.JoinReason)
     left_on = models.DateField("减少日期", null=True, blank=True)
     leave_reason = _optional_choice("减少原因", codes.LeaveReason)
+    continued_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="continues", verbose_name="现登记")
 
     objects = MemberQuerySet.as_manager()
 
@@ -278,6 +284,7 @@ class Member(models.Model):
                 violation_error_message="“健康”不能与其他健康状况同时选择。",
             ),
             models.CheckConstraint(name="member_left_after_joined", condition=Q(left_on=None) | Q(joined_on=None) | Q(left_on__gte=F("joined_on"))),
+            models.CheckConstraint(name="member_continued_once_left", condition=Q(continued_as=None) | (Q(left_on__isnull=False) & ~Q(continued_as=F("id")))),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["household", "number"], name="member_by_household"),

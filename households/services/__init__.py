@@ -12,6 +12,17 @@ from households.services.crosschecks import (
     request_checks,
     request_lines,
 )  # fmt: skip
+from households.services.dynamics import (
+    Happening,
+    add_person,
+    change_head,
+    end_whole,
+    may_record,
+    merge_households,
+    open_window,
+    remove_person,
+    split_household,
+)
 from households.services.errors import HouseholdsError
 from households.services.exits import count_measures, exit_suggestions, line_of, member_facts
 from households.services.handbooks import end_handbook, issue_handbook, replace_handbook
@@ -67,8 +78,11 @@ from households.services.worklists import (
     waiting_at,
     without_notice,
 )  # fmt: skip
+from households.services.years import may_manage, roll_over, save_window, year_of
 
 __all__ = [
+    "Happening", "add_person", "change_head", "end_whole", "may_manage", "may_record", "merge_households", "open_window", "remove_person", "roll_over",
+    "save_window", "split_household", "year_of",
     "HouseholdInput", "HouseholdsError", "ImportRefused", "Registered", "StaleVersion", "UndoRefused", "carry_out", "check_again", "check_batch",
     "check_data", "confirm", "content_of", "drop", "end_household", "export_file", "export_register", "import_file", "mark_reentered", "may_confirm", "next_code",
     "receive", "save_household", "set_insured", "say_columns", "send_back", "start_register_export", "store", "submit", "undo", "where_registered",

@@ -65,7 +65,7 @@ def visible_household(request: HttpRequest, pk: int, permission: str = Permissio
 
 
 TABS = (("概况", "households:detail"), ("成员", "households:members"), ("生产生活", "households:living"),
-        ("收入", "households:income"), ("办理", "households:proceedings"), ("手册", "households:handbooks"), ("历史", "households:history"))  # fmt: skip
+        ("收入", "households:income"), ("人员变动", "households:changes"), ("办理", "households:proceedings"), ("手册", "households:handbooks"), ("历史", "households:history"))  # fmt: skip
 _extra_tabs: list[tuple[str, str, str]] = []
 
 

@@ -58,6 +58,7 @@ def full_world(world):
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
         VillageYear.objects.create(village=village, year=2016)
+    yearly_work(world)
     services.ensure_sources()
     for village in world.villages:
         home = Household.objects.get(village=village)
@@ -74,6 +75,13 @@ def full_world(world):
     notices(world)
     make_records(world)
     return world
+
+
+def yearly_work(world):
+    """An open year."""
+    from households.models import DynamicWindow
+
+    DynamicWindow.objects.create(year=2017, starts_on=START, opens_on=START, closes_on=today(), document="通知")
 
 
 def notices(world):
