@@ -7,8 +7,8 @@ from django.urls import reverse
 from core.listing import Column
 from core.pages import LIMIT, Fact, Table, table
 from households import services
-from households.models import Proceeding
-from households.rules import exits, monitoring
+from households.models import Proceeding, VillageExit
+from households.rules import exits, monitoring, village_exits
 from households.rules.procedures import NOTICE_STEPS, PROCEDURES
 from workflow import kinds, requirements
 from workflow.kinds import Kind, SubjectView
@@ -173,3 +173,72 @@ def _passed(case: Any, step: Any, decision: Any) -> None:
 
 for _key, _default in PROCEDURES.items():
     kinds.register(Kind(_key, _default.title, subject, on_step=_passed, on_done=services.finish, on_ended=services.end))
+
+
+# --- a village's exit -----------------------------------------------------------------------------
+VILLAGE_CHECK_COLUMNS = (
+    Column("指标", "get_item_display"),
+    Column("结论", lambda row: "达标" if row.is_met else "不达标"),
+    Column("年度情况所示", lambda row: {True: "达标", False: "不达标", None: "待核实"}[row.suggested]),
+    Column("依据", "evidence", "long"),
+    Column("核实人", "checked_by.name"),
+    Column("核实日期", "checked_on", "date"),
+)
+
+
+def _exit_of(case: Any) -> VillageExit | None:
+    return VillageExit.objects.select_related("village__township", "case__step").filter(case=case).first()
+
+
+def village_subject(case: Any) -> SubjectView:
+    """The village, its rate, the ten items, its notices."""
+    row = _exit_of(case)
+    if row is None:
+        return SubjectView()
+    village, at = row.village, case.step.code if case.step else ""
+    page = reverse("households:village-exit", args=[village.pk])
+    facts = [Fact("村", f"{village.township.name} {village.name}", page), Fact("退出年度", str(row.year)), Fact("申请理由", row.reason, wide=True)]
+    if row.outcome == VillageExit.Outcome.RUNNING:
+        standing = services.village_standing(village, row.year)
+        facts.append(Fact("贫困发生率", f"{standing.rate}(未脱贫 {standing.poor} 人,农业户籍人口 {standing.rural} 人)", wide=True))
+    else:
+        facts.append(Fact("贫困发生率", f"{row.rate}(未脱贫 {row.poor_population} 人,农业户籍人口 {row.rural_population} 人)", wide=True))
+    if at in {"application", "verification"}:
+        facts.append(Fact("退出指标", "点此填写或核实十项指标", reverse("households:village-checks", args=[row.pk])))
+    if row.document_number or at == "verification":
+        facts.append(Fact("核查文号", row.document_number or "未填写,点此填写", reverse("households:village-document", args=[row.pk])))
+    for link in row.notices.select_related("notice")[:6]:
+        notice = link.notice
+        words = f"{notice.number},{notice.starts_on} 至 {notice.ends_on},{notice.get_state_display()}"
+        facts.append(Fact("乡镇公示" if link.step == "notice" else "公告", words, notice.get_absolute_url(), wide=True))
+    if at in village_exits.NOTICES and services.village_notice(row, at) is None:
+        label = "乡镇公示" if at == "notice" else "公告"
+        facts.append(Fact(label, "未发布,点此发布", reverse("households:village-notice", args=[row.pk]), wide=True))
+    checks = table("退出指标核查表", VILLAGE_CHECK_COLUMNS, row.checks.select_related("checked_by"), empty="还没有填写。")
+    return SubjectView(url=page, facts=facts, tables=[checks])
+
+
+def _village_checks(case: Any) -> list[str]:
+    row = _exit_of(case)
+    return services.village_exit_lacks(row) if row else []
+
+
+def _village_notice(case: Any) -> list[str]:
+    row = _exit_of(case)
+    return services.village_notice_lacks(row) if row else []
+
+
+def _village_document(case: Any) -> list[str]:
+    row = _exit_of(case)
+    return [] if row and row.document_number else ["还没有填写核查文号。"]
+
+
+requirements.register("village_exit_checks", "村退出指标全部达标、发生率不高于标准", _village_checks)
+requirements.register("village_exit_notice", "村退出公示期满且无受理未结的异议", _village_notice)
+requirements.register("village_exit_document", "核查文号已填写", _village_document)
+kinds.register(
+    Kind(
+        village_exits.KEY, village_exits.DEFAULT.title, village_subject, on_step=lambda case, step, decision: services.village_step_passed(case),
+        on_done=services.finish_village_exit, on_ended=services.end_village_exit, permission="village_view",
+    )
+)  # fmt: skip

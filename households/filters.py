@@ -14,6 +14,7 @@ from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
+from households.models.village_exits import VillageExit
 from households.rules import codes
 from households.rules.crosschecks import Judgement
 from households.rules.dynamics import ChangeKind
@@ -197,6 +198,29 @@ class ReentryFilter(ScopedFilter):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         rows = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data.get("state") else rows.filter(done_on=None)
+
+
+class VillageExitFilter(AreaFilter):
+    q = search_box("村名、办件编号")
+    outcome = choice("结果", VillageExit.Outcome.choices)
+    year = choice("退出年度", [(str(year), f"{year}年") for year in range(2014, 2026)])
+    township = choice("乡镇", [], method="by_township")
+
+    class Meta:
+        model = VillageExit
+        fields = ["q", "outcome", "year", "township"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        villages = Village.objects.visible_to(self.user).order_by()
+        self._offer("township", Division.objects.filter(pk__in=villages.values("township_id")).order_by("code").values_list("pk", "name"))
+
+    def _offer(self, name: str, rows: Any) -> None:
+        if name in self.filters:
+            super()._offer(name, rows)
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(case__number__startswith=text) if text[:4].isdigit() else rows.filter(village__name__contains=text)
 
 
 class HandbookFilter(AreaFilter):

@@ -93,3 +93,22 @@ _public(
     "经入户核实、" + MEETING + ",下列 {{ h }} 户 {{ m }} 人返贫致贫风险已经消除,现予公示。",
     WATCHED,
 )
+VILLAGES = (
+    NoticeColumn("序号", NUMBER), NoticeColumn("村名"), NoticeColumn("农业户籍人口", NUMBER), NoticeColumn("未脱贫人口", NUMBER),
+    NoticeColumn("贫困发生率"), NoticeColumn("十项指标", MARK),
+)  # fmt: skip
+VILLAGE_FIELDS = ("village", "town", "year", "rate", "document")
+register(
+    NoticeKind(
+        key="village_exit_township", label="贫困村退出公示", word="公示", title="{{ town }}{{ village }}拟退出贫困村公示", columns=VILLAGES, fields=VILLAGE_FIELDS,
+        text="经村申请、乡镇审核、市级核查({{ document }}),{{ village }}贫困发生率为 {{ rate }},基础设施、公共服务、产业和集体经济等指标达标,"
+        "拟于 {{ year }} 年退出贫困村,现予公示。公示期:{{ start }} 至 {{ end }}({{ days }})。如有异议,请在公示期内向{{ town }}反映。监督电话:{{ tel }}、12317。",
+    )
+)  # fmt: skip
+register(
+    NoticeKind(
+        key="village_exit_announcement", label="贫困村退出公告", word="公告", title="{{ year }}年{{ village }}退出贫困村公告", columns=VILLAGES, fields=VILLAGE_FIELDS,
+        text="经村申请、乡镇审核、市级核查({{ document }})、乡镇公示无异议,{{ village }}贫困发生率为 {{ rate }},于 {{ year }} 年退出贫困村。"
+        "特此公告。监督电话:{{ tel }}、12317。",
+    )
+)  # fmt: skip

@@ -7,4 +7,16 @@ declare(
 )
 declare("clearing_least_days", "风险消除前收入稳定的最短天数", "whole", 180, unit="天", basis="国乡振发〔2021〕7号(文号待核实),半年以上", assumed=True,
         low=0, high=720)  # fmt: skip
+declare("village_exit_rate", "贫困村退出的贫困发生率上限", "whole", 3, unit="%", basis="厅字〔2016〕16号:西部地区3%以下", low=0, high=100)
+declare(
+    "village_exit_income_wan",
+    "贫困村退出的集体经济年收入下限",
+    "whole",
+    0,
+    unit="万元",
+    basis="domain.md §3.5,大于 0",
+    assumed=True,
+    low=0,
+    high=1000,
+)
 declare("announcement_signer", "市级公告落款", "text", "扶贫开发领导小组", basis="domain.md 附录B", assumed=True, high=60)

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from core import scope
 from core.querysets import ScopedQuerySet
+from villages.querysets import VillageRowQuerySet
 
 LIST_FIELDS = (
     "household_code", "attribute", "cause_main", "poverty_status", "exit_year", "warning_count", "village__name", "village__township__name",
@@ -129,3 +130,9 @@ class ChangeQuerySet(HouseholdRowQuerySet):
     def for_list(self) -> Self:
         """One query for a page of the list."""
         return self.select_related("window", "household", "other", "village__township", "recorded_by", "evidence")
+
+
+class VillageExitQuerySet(VillageRowQuerySet):
+    def for_list(self) -> Self:
+        """One query for a page: the case with its step, village and township."""
+        return self.select_related("case__step", "village__township")

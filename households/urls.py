@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import crosschecks, dynamics, entry, handbooks, proceedings, records, sheets
+from households.views import crosschecks, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
 
 app_name = "households"
 urlpatterns = [
@@ -41,6 +41,12 @@ urlpatterns = [
     path("<int:pk>/changes/", dynamics.household_changes, name="changes"),
     path("<int:pk>/changes/new/<slug:what>/", dynamics.change_create, name="change-create"),
     path("changes/", dynamics.change_list, name="change-list"),
+    path("village-exits/", village_exits.village_exit_list, name="village-exit-list"),
+    path("village-exits/<int:pk>/checks/", village_exits.village_checks, name="village-checks"),
+    path("village-exits/<int:pk>/document/", village_exits.village_document, name="village-document"),
+    path("village-exits/<int:pk>/notice/", village_exits.village_notice, name="village-notice"),
+    path("villages/<int:pk>/exit/", village_exits.village_exit, name="village-exit"),
+    path("villages/<int:pk>/exit/new/", village_exits.village_exit_start, name="village-exit-start"),
     path("windows/", dynamics.window_list, name="window-list"),
     path("windows/new/", dynamics.window_create, name="window-create"),
     path("windows/<int:pk>/", dynamics.window_detail, name="window"),

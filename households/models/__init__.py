@@ -7,8 +7,10 @@ from households.models.monitoring import MonitorCase
 from households.models.proceedings import ExitCheck, HouseholdSurvey, Proceeding, ProceedingNotice, ReviewMeeting, ReviewVote
 from households.models.register import Household, Income, Living, Member, NameGram, PovertyLine
 from households.models.sheets import ColumnMapping, ImportBatch, Reentry
+from households.models.village_exits import VillageExit, VillageExitCheck, VillageExitNotice
 
 __all__ = [
+    "VillageExit", "VillageExitCheck", "VillageExitNotice",
     "ColumnMapping", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
     "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
 ]  # fmt: skip

@@ -63,6 +63,20 @@ from households.services.proceedings import (
 from households.services.register import HouseholdInput, Registered, StaleVersion, end_household, next_code, save_household, where_registered
 from households.services.register_export import export_file, export_register, start_register_export
 from households.services.undo import UndoRefused, undo
+from households.services.village_exits import (
+    end_village_exit,
+    exit_problem,
+    finish_village_exit,
+    open_village_exit,
+    publish_village_exit,
+    save_village_checks,
+    set_village_document,
+    village_exit_lacks,
+    village_notice,
+    village_notice_lacks,
+    village_standing,
+    village_step_passed,
+)
 from households.services.worklists import (
     clearing_lacks,
     may_act,
@@ -81,6 +95,8 @@ from households.services.worklists import (
 from households.services.years import may_manage, roll_over, save_window, year_of
 
 __all__ = [
+    "end_village_exit", "exit_problem", "finish_village_exit", "open_village_exit", "publish_village_exit", "save_village_checks", "set_village_document",
+    "village_exit_lacks", "village_notice", "village_notice_lacks", "village_standing", "village_step_passed",
     "Happening", "add_person", "change_head", "end_whole", "may_manage", "may_record", "merge_households", "open_window", "remove_person", "roll_over",
     "save_window", "split_household", "year_of",
     "HouseholdInput", "HouseholdsError", "ImportRefused", "Registered", "StaleVersion", "UndoRefused", "carry_out", "check_again", "check_batch",

@@ -78,10 +78,16 @@ def full_world(world):
 
 
 def yearly_work(world):
-    """An open year."""
+    """An open year, and a village on its way out in each township."""
     from households.models import DynamicWindow
+    from villages.models import VillageYear
 
     DynamicWindow.objects.create(year=2017, starts_on=START, opens_on=START, closes_on=today(), document="通知")
+    for village in world.villages:
+        village.is_poor_village, village.poor_since = True, 2015
+        village.save()
+        VillageYear.objects.create(village=village, year=2017, population_total=300, rural_population=300)
+        services.open_village_exit(village=village, year=2017, reason="达标", by=world.people["village_committee"])
 
 
 def notices(world):
