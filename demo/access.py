@@ -224,13 +224,13 @@ def _account_sheets(owner: User) -> list[Subject]:
     return [Subject(AccountSheet.objects.create(title="check_access", made_by=owner, accounts=0, state="waiting").pk, citywide=True)]
 
 
-def _imports(villages: list[Subject]) -> list[Subject]:
+def _imports(villages: list[Subject], maker: User) -> list[Subject]:
     """A checked workbook of each village that waits for its second person."""
     found = []
     for village in villages:
         file = ContentFile(f"check_access {village.pk}".encode(), name="check_access.csv")
         batch = ImportBatch.objects.create(number=f"check-{village.pk}", state="submitted", title="check_access", kind="csv", size=1, comment="check_access",
-                                           year=today().year, villages=[village.pk], counts={"errors": 0}, headings={"S": [["X", ""]]}, file=file)  # fmt: skip
+                                           made_by=maker, year=today().year, villages=[village.pk], counts={"errors": 0}, headings={"S": [["X", ""]]}, file=file)  # fmt: skip
         found.append(Subject(batch.pk, village.villages))
     return found
 
@@ -266,7 +266,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "reports:handbook": households, "reports:village-handbooks": villages,
-        "households:": households, "households:import": _imports(villages), "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
+        "households:": households, "households:import": _imports(villages, nobody), "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
         "assistance:pairing-end": _of_villages(Pairing.objects.filter(ended_on=None)), "assistance:measure-edit": _of_villages(Measure.objects.all()),
         "assistance:leader": leaders, "assistance:leader-unlink": _of_villages(LeaderVillage.objects.filter(ended_on=None)),
         "assistance:unit": units, "assistance:unit-unlink": _of_villages(UnitVillage.objects.filter(ended_on=None)),
@@ -278,7 +278,7 @@ def subjects() -> dict[str, list[Subject]]:
         "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:sign-": _of_villages(Sign.objects.all()), "cadres:sign-create": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:training-": _of_city(TrainingSession.objects.all()), "cadres:commitment-": _of_villages(Commitment.objects.all()),
         "cadres:item-": _of_villages(CommitmentItem.objects.all()), "cadres:report-create": _of_villages(Commitment.objects.all()),
         "cadres:report-": _of_villages(QuarterReport.objects.all()), "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
-        "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
+        "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-workbook": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
         "workflow:todo": todos, "workflow:message": told, "workflow:case": cases, "workflow:sheet": _sheets(cases, nobody),
@@ -393,7 +393,7 @@ def check(*, roles: list[str] | None = None, names: list[str] | None = None) -> 
                 chart = charts.number_of(scored) if scored else "none"
                 number = ChartRelease.objects.order_by("pk").values_list("number", flat=True).first() or "none"
                 token = PublicSnapshot.objects.filter(is_current=True).order_by("pk").values_list("token", flat=True).first() or "none"
-            asked = _Asked(known, everyone, FIXED | {"number": number, "token": token, "chart": chart}, answer)
+            asked = _Asked(known, everyone, FIXED | {"number": number, "token": token, "chart": chart}, answer, everybody=roles is None)
             for page in pages():
                 if page.name not in NOT_ASKED and (names is None or page.name in names):
                     asked.page(page)
@@ -425,8 +425,10 @@ REFUSALS = {403, 404, 405}
 class _Asked:
     """One run: a signed-in client a role, and where the answers are written."""
 
-    def __init__(self, known: dict[str, list[Subject]], everyone: dict[str, User | None], fixed: dict[str, str], answer: Answer) -> None:
-        self.known, self.everyone, self.fixed, self.answer = known, everyone, fixed, answer
+    def __init__(
+        self, known: dict[str, list[Subject]], everyone: dict[str, User | None], fixed: dict[str, str], answer: Answer, *, everybody: bool
+    ) -> None:
+        self.known, self.everyone, self.fixed, self.answer, self.everybody = known, everyone, fixed, answer, everybody
         self.given: dict[tuple[str, str], tuple[Page, Subject | None]] = {}
         self.clients = {}
         for role, user in everyone.items():
@@ -446,8 +448,12 @@ class _Asked:
             for role, user in self.everyone.items():
                 if number == 0 or self.gets_past_guard(page, user):
                     given = self.ask_as(role, page, subject) or given
-        if not given:
+        if not given and self.somebody_may(page):
             self.answer.uncovered.append(page.name)
+
+    def somebody_may(self, page: Page) -> bool:
+        """Whether the guard lets anybody asked past it; of all roles together that must be so."""
+        return self.everybody or any(self.gets_past_guard(page, user) for user in self.everyone.values())
 
     def gets_past_guard(self, page: Page, user: User | None) -> bool:
         """Whether the record decides; who is turned away before it is asked once a page."""
