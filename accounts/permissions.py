@@ -73,6 +73,8 @@ class Permission(StrEnum):
     NOTICE_POST = "notice_post"
     NOTICE_END = "notice_end"
     OBJECTION_HANDLE = "objection_handle"
+    COMPLAINT_VIEW = "complaint_view"
+    COMPLAINT_HANDLE = "complaint_handle"
 
 
 class Role(models.TextChoices):
@@ -175,6 +177,11 @@ MONEY: dict[str, frozenset[Permission]] = {
     Role.BANK: frozenset({P.LOAN_VIEW, P.LOAN_EDIT}),
 }
 ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | more for role, more in MONEY.items()}
+# Petitions are for the township and above; who they are about never sees them (`households.querysets`).
+for _role in _TOWNS | _BUREAU:
+    ROLE_PERMISSIONS[_role] |= {P.COMPLAINT_VIEW, P.COMPLAINT_HANDLE}
+for _role in (Role.CITY_LEADER, Role.DISCIPLINE, Role.WORK_COMMITTEE):
+    ROLE_PERMISSIONS[_role] |= {P.COMPLAINT_VIEW}
 
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

@@ -69,6 +69,11 @@ CLASSES: dict[str, dict[str, Class]] = {
         personal="file report annotated",
     ),
     "households.Reentry": _fields(internal="id batch household village member place item done_by done_on", personal="subject theirs ours"),
+    "households.Complaint": _fields(
+        internal="id number channel received_on area handled_area village household cause due_on finding answered_on answered_by reply recorded_by todo "
+        "created_at is_demo",
+        personal="person phone about about_name content answer",
+    ),
     "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
     "cadres.Cadre": _fields(
         public="name home_unit post",

@@ -45,6 +45,7 @@ from core.scope import acting_as_system
 from core.settings import declared as settings_declared
 from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
+from households.models.complaints import Complaint
 from households.models.dynamics import DynamicWindow
 from households.models.village_exits import VillageExit
 from reports.models import ChartRelease
@@ -263,6 +264,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:window": _of_city(DynamicWindow.objects.all()),
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
+        "households:complaint": _of_villages(Complaint.objects.all()),
         "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "reports:handbook": households, "reports:village-handbooks": villages,

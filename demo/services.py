@@ -33,6 +33,7 @@ from demo import cadres as demo_cadres
 from demo import golmud
 from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
+from demo.complaints import load_complaints
 from demo.funds import load_funds
 from demo.households import VillageTraits
 from demo.life import load_life
@@ -93,6 +94,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         load_regulations()
         load_funds(core, world.organizations, world.random)
         load_life(core[0])
+        load_complaints(core)
         load_notices(core)
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:  # a big register waits for the night
             plant()

@@ -51,6 +51,20 @@ create policy reach on households_importbatch to pa_app using (
 """
 
 
+COMPLAINT_WALL = """
+alter table households_complaint enable row level security;
+drop policy if exists reach on households_complaint;
+create policy reach on households_complaint to pa_app using (
+-- Of a village in reach, or of an area in reach; never shown to whom it is about, wherever they reach.
+  (about_id is null or about_id <> (select coalesce(nullif(current_setting('app.user', true), '')::bigint, 0)))
+  and ((select current_setting('app.all', true) = 'on')
+    or village_id = any((select nullif(current_setting('app.villages', true), '')::bigint[])::bigint[])
+    or village_id is null and exists (select from unnest(string_to_array(nullif(current_setting('app.areas', true), ''), ',')) mine
+                                      where starts_with(area, mine)))
+);
+"""
+
+
 class HouseholdsConfig(AppConfig):
     name = "households"
     verbose_name = "建档立卡"
@@ -60,3 +74,4 @@ class HouseholdsConfig(AppConfig):
 
         walls.add(WHERE_REGISTERED)
         walls.add(IMPORT_WALL)
+        walls.add(COMPLAINT_WALL)

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.permissions import Permission
 from core.figures import Figure, Number, register
-from households.models import CrossCheckSource, HandbookIssue, Household, HouseholdSurvey, Member, Proceeding
+from households.models import Complaint, CrossCheckSource, HandbookIssue, Household, HouseholdSurvey, Member, Proceeding
 from households.rules.codes import PovertyStatus
 from villages.models import Village
 
@@ -97,3 +97,20 @@ register(Figure("handbooks_per_household", "户均手册", "本/户", handbooks,
                 source="发放《扶贫手册》及《青海省建档立卡贫困户精准管理手册》"))  # fmt: skip
 register(Figure("applications_not_taken_in", "申请未纳入", "户", not_taken_in, H,
                 columns=(("办件编号", "case.number"), ("村", "village.name"), ("终止环节", "closed_step"), ("原因", "closed_reason"))))  # fmt: skip
+
+
+def misidentifications(as_of: date) -> QuerySet:
+    """Petitions about identification that were found true, wholly or in part, by a day."""
+    found = Complaint.objects.filter(cause=Complaint.Cause.MISIDENTIFIED, finding__in=[Complaint.Finding.TRUE, Complaint.Finding.PARTLY])
+    return found.filter(answered_on__lte=as_of).select_related("village")
+
+
+def complaints(as_of: date) -> QuerySet:
+    return Complaint.objects.filter(received_on__lte=as_of).select_related("village")
+
+
+COMPLAINT_COLUMNS = (("编号", "number"), ("来源", "get_channel_display"), ("收到日期", "received_on"), ("反映事项", "get_cause_display"),
+                     ("村", "village.name"), ("核实结果", "get_finding_display"), ("答复日期", "answered_on"))  # fmt: skip
+register(Figure("incidents_from_misidentification", "因识别不准引发的事件", "件", misidentifications, Permission.COMPLAINT_VIEW,
+                columns=COMPLAINT_COLUMNS, source="全市未发生因识别不准引发的各类事件"))  # fmt: skip
+register(Figure("complaints", "信访件", "件", complaints, Permission.COMPLAINT_VIEW, columns=COMPLAINT_COLUMNS))

@@ -13,6 +13,7 @@ from core.clock import today
 from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
+from households.models.complaints import Complaint
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.village_exits import VillageExit
 from households.rules import codes
@@ -279,3 +280,26 @@ class YearFilter(AreaFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(household_code__startswith=text) if text.isdigit() else rows.filter(head_name__startswith=text)
+
+
+class ComplaintFilter(AreaFilter):
+    q = search_box("信访件编号、户编号")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+    channel = choice("来源", Complaint.Channel.choices)
+    cause = choice("反映事项", Complaint.Cause.choices)
+    finding = choice("核实结果", Complaint.Finding.choices)
+    state = choice("状态", [("open", "待答复"), ("late", "已超期"), ("answered", "已答复")], method="by_state")
+
+    class Meta:
+        model = Complaint
+        fields = ["q", "township", "village", "channel", "cause", "finding", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(number=text.upper()) | Q(household__household_code=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "answered":
+            return rows.exclude(answered_on=None)
+        waiting = rows.filter(answered_on=None)
+        return waiting.filter(due_on__lt=today()) if value == "late" else waiting

@@ -15,6 +15,7 @@ menu.add("精准诊治", "识别退出办理", "households:proceeding-list", Per
 menu.add("精准诊治", "新建户", "households:create", Permission.HOUSEHOLD_EDIT, order=11)
 
 menu.add("精准诊治", "手册发放", "households:handbook-list", Permission.HOUSEHOLD_VIEW, order=16)
+menu.add("责任监督", "信访件", "households:complaint-list", Permission.COMPLAINT_VIEW, order=70)
 menu.add("精准诊治", "信息比对", "households:crosscheck-list", Permission.CROSSCHECK_ANSWER, Permission.CROSSCHECK_MANAGE, order=14)
 menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSSCHECK_JUDGE, order=15)
 menu.add("精准诊治", "表格导入导出", "households:import-list", Permission.HOUSEHOLD_IMPORT, Permission.HOUSEHOLD_IMPORT_CONFIRM, order=18)

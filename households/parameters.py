@@ -20,3 +20,4 @@ declare(
     high=1000,
 )
 declare("announcement_signer", "市级公告落款", "text", "扶贫开发领导小组", basis="domain.md 附录B", assumed=True, high=60)
+declare("complaint_days", "信访件答复期限", "whole", 60, unit="天", basis="《信访条例》第三十三条", assumed=True, low=1, high=365)

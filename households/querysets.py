@@ -136,3 +136,20 @@ class VillageExitQuerySet(VillageRowQuerySet):
     def for_list(self) -> Self:
         """One query for a page: the case with its step, village and township."""
         return self.select_related("case__step", "village__township")
+
+
+class ComplaintQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Petitions of the user's area; never those about the user. One about somebody is the city's, and who took it down keeps it."""
+        if not user.is_authenticated:
+            return self.none()
+        found = scope.reach(user, permission or "complaint_view")
+        if not found:
+            return self.none()
+        rows = self.exclude(about_id=user.pk).exclude(about_name=user.name)
+        if found.everything:
+            return rows
+        here = Q(village__in=sorted(found.villages))
+        for area in sorted(found.areas):
+            here |= Q(village=None, area__startswith=area)
+        return rows.filter(here).filter(Q(about=None, about_name="") | Q(recorded_by=user.pk))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import crosschecks, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
+from households.views import complaints, crosschecks, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
 
 app_name = "households"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<int:pk>/history/", records.household_history, name="history"),
     path("<int:pk>/handbooks/", handbooks.household_handbooks, name="handbooks"),
     path("<int:pk>/handbooks/new/", handbooks.handbook_create, name="handbook-create"),
+    path("complaints/", complaints.complaint_list, name="complaint-list"),
+    path("complaints/new/", complaints.complaint_create, name="complaint-create"),
+    path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
+    path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint-answer"),
     path("handbooks/", handbooks.handbook_list, name="handbook-list"),
     path("handbooks/<int:pk>/end/", handbooks.handbook_end, name="handbook-end"),
     path("handbooks/<int:pk>/replace/", handbooks.handbook_replace, name="handbook-replace"),

@@ -1,5 +1,6 @@
 """The register and its life, a module a noun."""
 
+from households.models.complaints import Complaint
 from households.models.crosschecks import CrossCheckRequest, CrossCheckResult, CrossCheckSource, VetoRule
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.handbooks import HandbookIssue
@@ -11,6 +12,6 @@ from households.models.village_exits import VillageExit, VillageExitCheck, Villa
 
 __all__ = [
     "VillageExit", "VillageExitCheck", "VillageExitNotice",
-    "ColumnMapping", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
+    "ColumnMapping", "Complaint", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
     "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Every write of this room, a module a noun."""
 
+from households.services.complaints import answer_complaint, may_answer, receive_complaint
 from households.services.crosschecks import (
     Answered,
     answer_request,
@@ -110,5 +111,5 @@ __all__ = [
     "member_facts", "next_code", "notice_labels", "notice_lacks", "notice_of", "notices_about", "open_clearing", "open_monitoring", "open_proceeding",
     "pass_notices", "possible_kinds", "publish_step", "record_survey", "register_identified", "save_exit_checks", "save_household", "set_document",
     "start", "village_groups", "waiting_at", "where_registered", "without_notice",
-    "may_undo", "resume", "replace_handbook",
+    "may_undo", "resume", "replace_handbook", "answer_complaint", "may_answer", "receive_complaint",
 ]  # fmt: skip

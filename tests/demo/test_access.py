@@ -47,6 +47,7 @@ def full_world(world):
         MemberFactory(household=household)
         services.issue_handbook(household=household, kind="national", number=f"QG{village.code}", issued_on=START, received_by="户主",
                                 by=world.people["township_clerk"])  # fmt: skip
+        services.receive_complaint(channel="letter", received_on=START, cause="help", content="帮扶没有落实", area="", village=village, by=None)
         PairingFactory(household=household, helper=HelperFactory(user=world.people["helper"] if village == world.villages[0] else None))
         Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
         posting = PostingFactory(village=village, cadre=CadreFactory(user=world.people["village_cadre"] if village == world.villages[0] else None))

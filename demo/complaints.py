@@ -1,0 +1,34 @@
+"""Petitions of the demo: invented, none of them from misidentification that proved true."""
+
+from datetime import date
+
+from accounts.models import User
+from core import clock
+from households import services
+from villages.models import Village
+
+Row = tuple[date, str, str, str, tuple[str, str, date] | None]
+ROWS: tuple[Row, ...] = (
+    (date(2017, 3, 6), "hotline", "policy", "询问大病救助需要哪些材料、到哪里办理。", ("none", "已电话说明材料和办理地点。", date(2017, 3, 8))),
+    (date(2017, 5, 15), "visit", "misidentified", "认为邻居家有羊五十只,不应纳入建档立卡。",
+     ("false", "入户核实羊十二只,人均纯收入低于标准,评议公示程序齐全,已当面答复。", date(2017, 6, 2))),
+    (date(2017, 8, 28), "letter", "funds", "草原奖补资金到账比往年晚。", None),
+    (date(2017, 9, 18), "network", "help", "帮扶责任人两个月没有入户。", None),
+)  # fmt: skip
+
+
+def load_complaints(villages: list[Village]) -> None:
+    """A few petitions, answered and waiting, and one about a cadre which that cadre does not see."""
+    clerk, bureau = User.objects.get(username="zhuangan"), User.objects.get(username="fupin")
+    for (received, channel, cause, content, answer), village in zip(ROWS, villages, strict=False):
+        with clock.on(received):
+            made = services.receive_complaint(channel=channel, received_on=received, cause=cause, content=content, area="", village=village, by=clerk,
+                                              person="匿名群众" if channel == "network" else "村民甲", is_demo=True)  # fmt: skip
+        if answer:
+            finding, words, day = answer
+            with clock.on(day):
+                services.answer_complaint(complaint=made, finding=finding, answer=words, answered_on=day, by=bureau)
+    about = User.objects.get(username="shuji")
+    with clock.on(date(2017, 9, 21)):
+        services.receive_complaint(channel="hotline", received_on=date(2017, 9, 21), cause="conduct", content="反映驻村时间不足。", area="", village=villages[0],
+                                   about=about, by=clerk, is_demo=True)  # fmt: skip
