@@ -53,6 +53,9 @@ CLASSES: dict[str, dict[str, Class]] = {
         "join_reason left_on leave_reason",
         sensitive="health disability_category disability_grade disability_number disability_number_index illness_note medical_aid",
     ),
+    "households.DuplicatePair": _fields(
+        internal="id village area score found_on state decided_by decided_on", personal="first second kept grounds reason"
+    ),
     "households.VillageExitCheck": _fields(public="village item is_met", internal="id exit evidence file suggested checked_on checked_by"),
     "households.RegisterChange": _fields(
         internal="id window household village other joined left happened_on recorded_by recorded_at", personal="kind member people reason evidence"

@@ -46,3 +46,16 @@ def grams(name: str) -> frozenset[str]:
     """Every fragment of one to three characters of the name, and of its initials."""
     key = search_key(name)
     return frozenset(_fragments(key) | _fragments(_initials(key)))
+
+
+@lru_cache(maxsize=32_768)
+def _syllable(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    found = pinyin(character, style=Style.NORMAL, errors="ignore")
+    return found[0][0] if found else character
+
+
+def reading(name: str) -> str:
+    """The syllables of a name, one a character and without tones, for telling names that sound alike: 张秀英 → zhang xiu ying."""
+    return " ".join(map(_syllable, search_key(name)))

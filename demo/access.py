@@ -46,6 +46,7 @@ from core.settings import declared as settings_declared
 from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
 from households.models.complaints import Complaint
+from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow
 from households.models.village_exits import VillageExit
 from reports.models import ChartRelease
@@ -261,6 +262,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:village-work": villages, "households:review": villages, "households:notice": villages,
         "households:village-exit": villages, "households:village-checks": _of_villages(VillageExit.objects.all()),
         "households:village-document": _of_villages(VillageExit.objects.all()), "households:village-notice": _of_villages(VillageExit.objects.all()),
+        "households:duplicate": _of_villages(DuplicatePair.objects.exclude(village=None)),
         "households:window": _of_city(DynamicWindow.objects.all()),
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),

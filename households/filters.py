@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core import crypto
+from core import crypto, settings
 from core.checks.accounts import parse_phone
 from core.checks.identity import normalise
 from core.checks.names import search_key
@@ -14,6 +14,7 @@ from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
 from households.models.complaints import Complaint
+from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.village_exits import VillageExit
 from households.rules import codes
@@ -222,6 +223,40 @@ class VillageExitFilter(AreaFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(case__number__startswith=text) if text[:4].isdigit() else rows.filter(village__name__contains=text)
+
+
+class DuplicateFilter(AreaFilter):
+    """What waits, unless another state is asked for."""
+
+    q = search_box("姓名、户编号")
+    level = choice("可能性", [("likely", "很可能"), ("possible", "可能")], method="by_level")
+    state = choice("认定", [("same", "同一人,已合并"), ("different", "不是同一人")], method="by_state", empty_label="待认定")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+
+    class Meta:
+        model = DuplicatePair
+        fields = ["q", "level", "state", "township", "village"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        if text.isdigit():
+            return rows.filter(Q(first__household__household_code__startswith=text) | Q(second__household__household_code__startswith=text))
+        return rows.filter(Q(first__name__startswith=text) | Q(second__name__startswith=text))
+
+    def by_level(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        likely = settings.get("duplicate_likely")
+        return rows.filter(score__gte=likely) if value == "likely" else rows.filter(score__lt=likely)
+
+    def by_township(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        prefix = Division.objects.get(pk=value).prefix
+        return rows.filter(area__startswith=prefix)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state=value)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.cleaned_data.get("state") else rows.waiting()
 
 
 class HandbookFilter(AreaFilter):

@@ -21,6 +21,7 @@ menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSS
 menu.add("精准诊治", "表格导入导出", "households:import-list", Permission.HOUSEHOLD_IMPORT, Permission.HOUSEHOLD_IMPORT_CONFIRM, order=18)
 menu.add("精准诊治", "待回录清单", "households:reentry-list", Permission.HOUSEHOLD_IMPORT, order=19)
 
+menu.add("精准诊治", "疑似重复", "households:duplicate-list", Permission.DUPLICATE_DECIDE, order=18)
 menu.add("精准诊治", "贫困村退出", "households:village-exit-list", Permission.VILLAGE_VIEW, order=16)
 add_tab("退出", Permission.VILLAGE_VIEW, lambda village: reverse("households:village-exit", args=[village.pk]), order=26)
 menu.add("精准诊治", "人员变动", "households:change-list", Permission.HOUSEHOLD_VIEW, order=16)

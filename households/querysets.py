@@ -153,3 +153,24 @@ class ComplaintQuerySet(models.QuerySet):
         for area in sorted(found.areas):
             here |= Q(village=None, area__startswith=area)
         return rows.filter(here).filter(Q(about=None, about_name="") | Q(recorded_by=user.pk))
+
+
+class DuplicateQuerySet(ScopedQuerySet):
+    """Of a village, or across villages of an area: then only who reaches the whole area sees it."""
+
+    area_path = "area"
+    view_permission = "duplicate_decide"
+
+    def _touching(self, areas: frozenset[str]) -> Q:
+        condition = Q(pk=None)
+        for area in sorted(areas):
+            condition |= Q(area__startswith=area)
+        return condition
+
+    def waiting(self) -> Self:
+        """Open pairs of two people who are both still registered."""
+        return self.filter(state="open", first__left_on=None, second__left_on=None)
+
+    def for_list(self) -> Self:
+        """One query for a page of the queue."""
+        return self.select_related("first__household", "second__household", "first__village__township", "second__village", "decided_by")

@@ -4,11 +4,14 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 from rustpy_xlsxwriter import write_worksheet
 
 from accounts.models import AccessEvent
 from core import settings
+from core.scope import acting_as_system
 from households import services
 from households.models import CrossCheckRequest, ImportBatch
 from workflow.services import JobRun, watermark
@@ -68,3 +71,19 @@ def crosscheck_sheet(run: JobRun) -> None:
     hours = settings.get("export_hours")
     run.leave(data, kind="xlsx", title=f"协查清单-{request.pk}.xlsx", expires_at=timezone.now() + timedelta(hours=hours))
     run.message = f"共 {len(lines):,} 人,文件保留 {hours} 小时,只有您本人可以下载。"
+
+
+@handles("duplicate_search")
+def duplicate_search(run: JobRun) -> None:
+    """Looks for likely duplicates among everybody the person reaches."""
+    waiting = services.find_duplicates()
+    run.result_url = reverse("households:duplicate-list")
+    run.message = f"待认定的疑似重复共 {waiting} 对。"
+
+
+@app.periodic(cron="52 1 * * *")
+@app.task(name="households.nightly_duplicates", queueing_lock="households.nightly_duplicates")
+def nightly_duplicates(timestamp: int) -> None:
+    """Every pair in the city that may be one person."""
+    with acting_as_system(reason="夜间查找疑似重复"):
+        services.find_duplicates()

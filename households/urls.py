@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import complaints, crosschecks, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
+from households.views import complaints, crosschecks, duplicates, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
 
 app_name = "households"
 urlpatterns = [
@@ -51,6 +51,9 @@ urlpatterns = [
     path("village-exits/<int:pk>/notice/", village_exits.village_notice, name="village-notice"),
     path("villages/<int:pk>/exit/", village_exits.village_exit, name="village-exit"),
     path("villages/<int:pk>/exit/new/", village_exits.village_exit_start, name="village-exit-start"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicate-list"),
+    path("duplicates/find/", duplicates.duplicate_find, name="duplicate-find"),
+    path("duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
     path("windows/", dynamics.window_list, name="window-list"),
     path("windows/new/", dynamics.window_create, name="window-create"),
     path("windows/<int:pk>/", dynamics.window_detail, name="window"),

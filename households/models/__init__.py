@@ -2,6 +2,7 @@
 
 from households.models.complaints import Complaint
 from households.models.crosschecks import CrossCheckRequest, CrossCheckResult, CrossCheckSource, VetoRule
+from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.handbooks import HandbookIssue
 from households.models.monitoring import MonitorCase
@@ -11,6 +12,7 @@ from households.models.sheets import ColumnMapping, ImportBatch, Reentry
 from households.models.village_exits import VillageExit, VillageExitCheck, VillageExitNotice
 
 __all__ = [
+    "DuplicatePair",
     "VillageExit", "VillageExitCheck", "VillageExitNotice",
     "ColumnMapping", "Complaint", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
     "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",

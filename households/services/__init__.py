@@ -13,6 +13,7 @@ from households.services.crosschecks import (
     request_checks,
     request_lines,
 )  # fmt: skip
+from households.services.duplicates import find_duplicates, judge_different, judge_same, merge_persons, start_search
 from households.services.dynamics import (
     Happening,
     add_person,
@@ -96,6 +97,7 @@ from households.services.worklists import (
 from households.services.years import may_manage, roll_over, save_window, year_of
 
 __all__ = [
+    "find_duplicates", "judge_different", "judge_same", "merge_persons", "start_search",
     "end_village_exit", "exit_problem", "finish_village_exit", "open_village_exit", "publish_village_exit", "save_village_checks", "set_village_document",
     "village_exit_lacks", "village_notice", "village_notice_lacks", "village_standing", "village_step_passed",
     "Happening", "add_person", "change_head", "end_whole", "may_manage", "may_record", "merge_households", "open_window", "remove_person", "roll_over",

@@ -22,7 +22,7 @@ from households.rules.dynamics import ChangeKind
 from households.rules.members import MemberFacts, check_member
 from households.services.errors import HouseholdsError
 from households.services.exits import member_facts
-from households.services.register import _locked, check_heads, next_code, refresh_grams, where_registered
+from households.services.register import check_heads, lock_household, next_code, refresh_grams, where_registered
 from villages.models import Village
 from workflow import services as flow
 
@@ -67,7 +67,7 @@ def _begin(household: Household, happening: Happening, by: User, kind: str) -> t
     window = DynamicWindow.objects.select_for_update().open_on(today()).first()
     if window is None:
         raise HouseholdsError("现在不在动态管理开放期内,不能登记人员变动。开放日期见“动态管理年度”。")
-    household = _locked(household, None)
+    household = lock_household(household)
     if not may_record(by, household.village, window):
         raise HouseholdsError(f"本年度的变动由{window.get_level_display()}登记,请报上一级办理。")
     if household.ended_on:
@@ -250,7 +250,7 @@ def split_household(*, household: Household, members: Sequence[Member], head: Me
             raise HouseholdsError(f"{member.name}:{problem}")
     if household.members.filter(left_on=None).count() <= len(leaving):
         raise HouseholdsError("至少要有一位成员留在原户。")
-    _refuse_running(household, "分户")
+    refuse_running(household, "分户")
     old = household.members.get(left_on=None, relation=codes.Relation.HEAD)
     relations = relations_to(old, chosen, leaving) if chosen.pk != old.pk else {m.pk: m.relation for m in leaving if m.pk != chosen.pk}
     _succeed(household, leaving, new_head)
@@ -268,7 +268,8 @@ def split_household(*, household: Household, members: Sequence[Member], head: Me
     return change, made
 
 
-def _refuse_running(household: Household, what: str) -> None:
+def refuse_running(household: Household, what: str) -> None:
+    """Raises HouseholdsError while something about the household is in the office."""
     running = household.proceedings.running().first()
     if running:
         raise HouseholdsError(f"户编号 {household} 正在办理{running.get_kind_display()},办结后才能{what}。")
@@ -284,15 +285,15 @@ def merge_households(*, household: Household, into: Household, relations: Mappin
         raise HouseholdsError("不能并入自己,请选另一户。")
     list(Household.objects.select_for_update().filter(pk__in=[household.pk, into.pk]).order_by("pk").values_list("pk", flat=True))
     window, household = _begin(household, happening, by, ChangeKind.MERGED)
-    into = _locked(into, None)
+    into = lock_household(into)
     if into.village_id != household.village_id:
         raise HouseholdsError("两户不在同一个村,不能并户。请先办理迁出、迁入。")
     if into.ended_on or not into.is_registered:
         raise HouseholdsError("要并入的户不在册。")
     for each in (household, into):
-        _refuse_running(each, "并户")
+        refuse_running(each, "并户")
     people = list(household.members.filter(left_on=None).order_by("number"))
-    _enter(people, household, into, relations, happening.on)
+    enter_household(people, household, into, relations, happening.on)
     change = _record(window, household, happening, by, ChangeKind.MERGED, people, other=into, left=len(people))
     into.version += 1
     into.save()
@@ -300,8 +301,8 @@ def merge_households(*, household: Household, into: Household, relations: Mappin
     return change
 
 
-def _enter(people: Sequence[Member], household: Household, into: Household, relations: Mapping[int, str], day: date) -> None:
-    """Members enter another household, and their own ends there."""
+def enter_household(people: Sequence[Member], household: Household, into: Household, relations: Mapping[int, str], day: date) -> None:
+    """Members enter another household of the village, and their own ends there. Both are locked by the caller."""
     household.ended_on, household.end_reason, household.continued_as = day, Household.EndReason.MERGED, into
     last = into.members.order_by("-number").first()
     for number, member in enumerate(people, start=(last.number if last else 0) + 1):
@@ -319,7 +320,7 @@ def end_whole(*, household: Household, end_reason: str, happening: Happening, by
     window, household = _begin(household, happening, by, ChangeKind.GONE)
     if end_reason not in GONE:
         raise HouseholdsError("整户减少的原因是自然消亡或整户迁出;识别不准的办清退。")
-    _refuse_running(household, "整户减少")
+    refuse_running(household, "整户减少")
     people = list(household.members.filter(left_on=None).order_by("number"))
     for member in people:
         problem = dynamics.leaving_problem(happening.on, birth_on=member.birth_on, joined_on=member.joined_on, died=end_reason == "died_out")

@@ -103,7 +103,8 @@ def refresh_grams(household_ids: list[int]) -> None:
     NameGram.objects.bulk_create([NameGram(gram=gram, village_id=v, household_id=h) for gram, v, h in rows], batch_size=2000)
 
 
-def _locked(household: Household, version: int | None) -> Household:
+def lock_household(household: Household, version: int | None = None) -> Household:
+    """The household, locked for a change. Raises HouseholdsError while it stands in a notice, StaleVersion for another version."""
     current = Household.objects.select_for_update().get(pk=household.pk)
     try:
         flow.refuse_if_noticed(Household._meta.db_table, [household.pk])
@@ -171,7 +172,7 @@ def save_household(*, household: Household | None, village: Village, data: House
         if not data.household.get("applied_on"):
             household.household_code = next_code(village)
     else:
-        household = _locked(household, data.version)
+        household = lock_household(household, data.version)
         household.version += 1
     before = household.poverty_status if household.pk else None
     for name, value in data.household.items():
@@ -196,7 +197,7 @@ def save_household(*, household: Household | None, village: Village, data: House
 def end_household(*, household: Household, ended_on: date, end_reason: str, leave_reason: str, by: Any, reason: str) -> Household:
     """Take a household out of the register with a date and a reason; its members leave with it."""
     because(reason)
-    household = _locked(household, None)
+    household = lock_household(household)
     if household.ended_on:
         raise HouseholdsError("这一户已退出登记。")
     if household.identified_on is None:

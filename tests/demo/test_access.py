@@ -77,11 +77,15 @@ def full_world(world):
 
 def yearly_work(world):
     """An open year, and a village on its way out in each township."""
-    from households.models import DynamicWindow
+    from households.models import DuplicatePair, DynamicWindow
     from villages.models import VillageYear
 
     DynamicWindow.objects.create(year=2017, starts_on=START, opens_on=START, closes_on=today(), document="通知")
     for village in world.villages:
+        twins = [MemberFactory(household=HouseholdFactory(village=village), name="重名人") for _ in range(2)]
+        DuplicatePair.objects.create(
+            first=twins[0], second=twins[1], village=village, area=village.code, score=60, grounds="姓名相同", found_on=today()
+        )
         village.is_poor_village, village.poor_since = True, 2015
         village.save()
         VillageYear.objects.create(village=village, year=2017, population_total=300, rural_population=300)
