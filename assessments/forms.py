@@ -193,10 +193,28 @@ class AppealForm(PlainForm):
     widths = {"grounds": "w12"}
 
 
-class AppealAnswerForm(PlainForm):
+class CorrectionForm(ScoringForm):
+    """A frozen score put right: what was judged or came from paper, prefilled; only what is changed counts."""
+
+    reason = LineField(label="更改缘由", max_length=200, error_messages=REQUIRED)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.widths = {**self.widths, "reason": "w12"}
+
+    def changed(self) -> list[tuple[str, Decimal, str]]:
+        """(key, value, words) of what differs from what stands."""
+        return [(key, value, words) for key, value, words in self.given() if plain(value) != self.initial.get(f"{key}-value")]
+
+
+class AppealAnswerForm(CorrectionForm):
+    reason = None  # type: ignore[assignment]
     upheld = forms.ChoiceField(label="结论", choices=[("", ""), ("yes", "申诉成立,按更正后的数据重新定分"), ("no", "维持原结果")], widget=CodeSelect)
     answer = TextField(label="答复", max_length=500, error_messages=REQUIRED)
-    widths = {"upheld": "w6", "answer": "w12"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.widths = {**self.widths, "upheld": "w6", "answer": "w12"}
 
 
 class UseForm(RoomForm):

@@ -114,7 +114,7 @@ def _check_ins(posting: Posting, leaves: list[Leave], random: Random, day_kinds:
     code = posting.cadre.code
     away = {leave.starts_on + timedelta(days=n): leave.kind for leave in leaves for n in range((leave.ends_on - leave.starts_on).days + 1)}
     device = f"{(number if code != SHARED[1] else number - 1) * 7919 + 17:016x}"
-    there = 0.55 if code == NOMINAL else 0.965
+    there = 0.55 if code == NOMINAL else 0.99
     zone = timezone.get_current_timezone()
     presences, positions = [], []
     for day, kind in day_kinds.items():

@@ -1,6 +1,6 @@
 """Every write of this room, a module a noun."""
 
-from assessments.services.appeals import appeal, confirm, decide_appeal, record_use
+from assessments.services.appeals import appeal, confirm, decide_appeal, record_use, rescore
 from assessments.services.entries import (
     claim_bonus,
     comment,
@@ -27,7 +27,7 @@ from assessments.services.errors import (
     TooLate,
     WrongStage,
 )
-from assessments.services.periods import choose, compare_schemes, freeze, newest_score, open_matters, open_period, publish, rescore
+from assessments.services.periods import choose, compare_schemes, freeze, newest_score, open_matters, open_period, publish
 from assessments.services.procedure import finish_scoring, review, send_back, submit_report
 from assessments.services.publication import freeze_results, publish_results, withdraw_results
 from assessments.services.schemes import adopt_scheme, as_rules, current_scheme, draft_from, draft_standard, save_scheme

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from assessments.models import Assessment, BonusClaim, BonusKind, Comment, Entry, Indicator, Opinion, Period, SiteSheet, VetoFinding, VetoKind
 from assessments.rules import standard
 from assessments.rules.engine import plain
-from assessments.services import scoring
+from assessments.services import scoring, waiting
 from assessments.services.errors import AssessmentsError, OwnScore
 from assessments.services.periods import locked, not_oneself
 from core import scoring_inputs
@@ -30,7 +31,7 @@ def _indicator(assessment: Assessment, code: str) -> Indicator:
     return found
 
 
-def _put(assessment: Assessment, kind: str, key: str, value: Decimal | None, words: str, evidence: Attachment | None, by: User) -> Entry:
+def put_entry(assessment: Assessment, kind: str, key: str, value: Decimal | None, words: str, evidence: Attachment | None, by: User) -> Entry:
     if not words.strip():
         raise AssessmentsError("请写明依据。")
     entry = Entry.objects.filter(assessment=assessment, kind=kind, key=key).first() or Entry(assessment=assessment, kind=kind, key=key)
@@ -53,7 +54,7 @@ def judge(*, assessment: Assessment, code: str, points: Decimal, words: str, by:
     if not 0 <= points <= indicator.maximum:
         raise AssessmentsError(f"{indicator} 应在 0 到 {plain(indicator.maximum)} 分之间。")
     because(f"评定 {indicator}")
-    return _put(assessment, Entry.Kind.JUDGED, code, points, words, evidence, by)
+    return put_entry(assessment, Entry.Kind.JUDGED, code, points, words, evidence, by)
 
 
 def system_value(assessment: Assessment, key: str) -> Decimal | None:
@@ -85,7 +86,7 @@ def enter_input(*, assessment: Assessment, key: str, value: Decimal, words: str,
     if held_by_system(assessment, key):
         raise AssessmentsError(f"“{standard.INPUT_LABELS[key][0]}”系统中已有记录,自动计分,不能另行填报。有误请到原记录更正。")
     because(f"登记 {standard.INPUT_LABELS[key][0]}")
-    return _put(assessment, Entry.Kind.INPUT, key, value, words, evidence, by)
+    return put_entry(assessment, Entry.Kind.INPUT, key, value, words, evidence, by)
 
 
 @transaction.atomic
@@ -97,7 +98,7 @@ def excuse(*, assessment: Assessment, code: str, words: str, by: User) -> Entry:
     if indicator.kind == Indicator.Kind.SURVEY:
         raise AssessmentsError("满意度测评不能免计。")
     because(f"免计 {indicator}:{words}")
-    return _put(assessment, Entry.Kind.EXCUSED, code, None, words, None, by)
+    return put_entry(assessment, Entry.Kind.EXCUSED, code, None, words, None, by)
 
 
 @transaction.atomic
@@ -130,6 +131,7 @@ def claim_bonus(*, assessment: Assessment, kind: BonusKind, level: str, fact: st
                        issued_on=issued_on, certified_by=certified_by, proof=proof, claimed_by=by)  # fmt: skip
     claim.full_clean(exclude=["proof", "decided_by"])
     claim.save()
+    waiting.wait_for_claim(claim)
     return claim
 
 
@@ -149,6 +151,7 @@ def decide_bonus(*, claim: BonusClaim, accept: bool, reason: str, by: User) -> B
     claim.state = BonusClaim.State.ACCEPTED if accept else BonusClaim.State.REFUSED
     claim.decided_by, claim.reason = by, reason[:200]
     claim.save()
+    waiting.done(waiting.CLAIM, reverse("assessments:bonus-decide", args=[claim.pk]), by)
     return claim
 
 
@@ -165,6 +168,7 @@ def propose_veto(*, assessment: Assessment, kind: VetoKind, found_on: date, word
     )
     finding.full_clean(exclude=["proof", "decided_by"])
     finding.save()
+    waiting.wait_for_finding(finding)
     return finding
 
 
@@ -184,6 +188,8 @@ def decide_veto(*, finding: VetoFinding, confirm: bool, reason: str, by: User) -
     finding.state = VetoFinding.State.CONFIRMED if confirm else VetoFinding.State.DISMISSED
     finding.decided_by, finding.reason = by, reason[:300]
     finding.save()
+    waiting.done(waiting.FINDING, reverse("assessments:veto-decide", args=[finding.pk]), by)
+    waiting.drop([waiting.STATEMENT], [reverse("assessments:statement", args=[finding.pk])])
     return finding
 
 
@@ -199,6 +205,7 @@ def state_against(*, finding: VetoFinding, statement: str, by: User) -> VetoFind
     because("本人申辩")
     finding.statement = statement[:500]
     finding.save()
+    waiting.done(waiting.STATEMENT, reverse("assessments:statement", args=[finding.pk]), by)
     return finding
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from assessments.models import Assessment, AssessmentScheme, BonusClaim, Period, Score, Span, VetoFinding
-from assessments.services import scoring
+from assessments.services import scoring, waiting
 from assessments.services.errors import AssessmentsError, Frozen, NotReady, OwnScore, WrongStage
 from cadres.models import Posting
 from core.scope import because
@@ -30,6 +30,7 @@ def open_period(*, code: str, title: str, scheme: AssessmentScheme, since: date,
     period.save()
     if not enrol(period=period):
         raise AssessmentsError("考核期内没有派驻在村的干部。")
+    waiting.wait_for_reports(period)
     return period
 
 
@@ -137,42 +138,20 @@ def freeze(*, period: Period, by: User | None, day: date) -> Period:
         raise NotReady([f"{tied} 人在优秀名额边缘并列,请先研究确定人选。"])
     because(f"确定考核等次 {period.title}")
     people = list(period.assessments.all())
-    Score.objects.bulk_create([_score(each, 1, "", by) for each in people], batch_size=500)
+    Score.objects.bulk_create([frozen_row(each, 1, "", by) for each in people], batch_size=500)
     period.refresh_from_db()
     period.state, period.frozen_on, period.frozen_by = Period.State.FROZEN, day, by
     period.appeal_until_on = day + timedelta(days=period.scheme.appeal_days)
     period.save()
     Assessment.objects.filter(period=period).update(stage=Assessment.Stage.GRADED)
+    waiting.drop([waiting.REPORT], [waiting.report_url(each) for each in people])
+    waiting.wait_for_receipts(period)
     return period
 
 
-def _score(each: Assessment, version: int, reason: str, by: User | None) -> Score:
+def frozen_row(each: Assessment, version: int, reason: str, by: User | None) -> Score:
     return Score(assessment=each, village_id=each.village_id, version=version, card=each.card, attendance=each.attendance, duty=each.duty,
                  satisfaction=each.satisfaction, bonus=each.bonus, total=each.total, grade=each.grade, rank=each.rank, reason=reason, made_by=by)  # fmt: skip
-
-
-@transaction.atomic
-def rescore(*, assessment: Assessment, reason: str, by: User) -> Score:
-    """A further version of one frozen score, from the rows as they are now; the others and the earlier version stay.
-
-    The place among the others is worked out anew for this one alone: nobody loses a grade by another's appeal.
-    """
-    assessment = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    period = assessment.period
-    if period.state != Period.State.FROZEN:
-        raise WrongStage("等次未定,直接改动所依据的数据即可。")
-    not_oneself(assessment, by)
-    if not reason.strip():
-        raise AssessmentsError("请写明更改缘由。")
-    because(f"更改定分:{reason}")
-    found = scoring.score_period(period)[assessment.pk]
-    scoring.put(assessment, found)
-    assessment.confirmed_on = None
-    assessment.save()
-    last = Score.objects.filter(assessment=assessment).order_by("-version").values_list("version", flat=True).first() or 0
-    score = _score(assessment, last + 1, reason[:200], by)
-    score.save()
-    return score
 
 
 @transaction.atomic

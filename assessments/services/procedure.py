@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.permissions import Role
 from assessments.models import Assessment, Indicator
-from assessments.services import scoring
+from assessments.services import scoring, waiting
 from assessments.services.errors import AssessmentsError, NotReady
 from assessments.services.periods import locked, not_oneself
 from core.clock import today
@@ -52,6 +52,8 @@ def submit_report(*, assessment: Assessment, text: str, by: User, day: date) -> 
     else:
         raise AssessmentsError(f"退回后由原填报人 {case.started_by.name} 修改并重新提交。")
     assessment.save()
+    flow.set_due(case=assessment.case, due_on=assessment.period.scoring_due_on)
+    waiting.done(waiting.REPORT, waiting.report_url(assessment), by)
     return assessment
 
 
@@ -135,6 +137,7 @@ def passed(case: Case, step: Step, decision: Decision) -> None:
     not_oneself(assessment, decision.user)
     if step.code == SCORE:
         assessment.scored_by, assessment.scored_on, assessment.stage = decision.user, today(), Assessment.Stage.REVIEW
+        flow.set_due(case=case, due_on=assessment.period.review_due_on)
     elif step.code == REVIEW:
         assessment.reviewed_by, assessment.reviewed_on, assessment.stage = decision.user, today(), Assessment.Stage.REVIEWED
     assessment.return_reason = ""

@@ -17,10 +17,10 @@ from assessments import services
 from assessments.forms import (
     AppealAnswerForm,
     BonusForm,
+    CorrectionForm,
     DecisionForm,
     ExcuseForm,
     OpinionForm,
-    ReasonForm,
     ReportForm,
     ScoringForm,
     UseForm,
@@ -346,13 +346,21 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
         "assessment__cadre", "assessment__period__scheme", "assessment__village"
     )
     appeal = get_object_or_404(rows, pk=pk)
-    form = AppealAnswerForm(request.POST or None)
+    form = AppealAnswerForm(request.POST or None, assessment=appeal.assessment)
 
-    def save(upheld: str, answer: str) -> Assessment:
-        services.decide_appeal(appeal=appeal, upheld=upheld == "yes", answer=answer, by=request.user, day=today())  # type: ignore[arg-type]
+    def save(upheld: str, answer: str, **_: Any) -> Assessment:
+        services.decide_appeal(
+            appeal=appeal,
+            upheld=upheld == "yes",
+            answer=answer,
+            by=request.user,
+            day=today(),
+            corrections=form.changed(),  # type: ignore[arg-type]
+        )
         return appeal.assessment
 
-    return _form(request, appeal.assessment, form, save, "答复申诉", note=f"申诉理由:{appeal.grounds}", save_label="答复", done="已答复。")
+    note = f"申诉理由:{appeal.grounds}。申诉成立的,在下面改正评定分和纸质台账数据;系统中的记录先到原处更正。原来的一版保留可查。"
+    return _form(request, appeal.assessment, form, save, "答复申诉", note=note, save_label="答复", done="已答复。")
 
 
 @requires(P.ASSESSMENT_REVIEW)
@@ -360,10 +368,10 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
 def rescore(request: HttpRequest, pk: int) -> HttpResponse:
     """A further version of a frozen score, with its reason."""
     assessment = assessment_or_404(request, pk, act=P.ASSESSMENT_REVIEW)
-    form = ReasonForm(request.POST or None)
+    form = CorrectionForm(request.POST or None, assessment=assessment)
 
-    def save(reason: str) -> Assessment:
-        services.rescore(assessment=assessment, reason=reason, by=request.user)  # type: ignore[arg-type]
+    def save(reason: str, **_: Any) -> Assessment:
+        services.rescore(assessment=assessment, reason=reason, by=request.user, corrections=form.changed())  # type: ignore[arg-type]
         return assessment
 
     return _form(
@@ -372,7 +380,7 @@ def rescore(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         save,
         "更改定分",
-        note="按现有数据重新计算,另立一版;原来的一版保留可查。",
+        note="改正评定分和纸质台账数据,系统中的记录先到原处更正;按更正后的数据另立一版,原来的一版保留可查。",
         save_label="另立新版",
         done="已另立新版。",
     )

@@ -25,6 +25,7 @@ from workflow.services.cases import (
     refuse,
     resubmit,
     said,
+    set_due,
     start_case,
     takes_part,
     withdraw,
@@ -81,6 +82,6 @@ __all__ += [
 __all__ += [
     "WORDS_OF_RESULT", "AlreadyDecided", "NotYours", "OutOfOrder", "StaleCase", "StillMissing", "add_evidence", "advance", "colleagues", "decide", "drop_todo",
     "finish_todo", "hand_over", "may_decide", "missing", "notify", "open_todo", "print_sheet", "read_messages", "refuse", "remind", "resubmit",
-    "said", "see_todo", "sheet_changed", "start_case", "take_scan", "takes_part", "whom_it_waits_for", "withdraw",
+    "said", "see_todo", "sheet_changed", "set_due", "start_case", "take_scan", "takes_part", "whom_it_waits_for", "withdraw",
 ]  # fmt: skip
 __all__ += ["protect", "watermark"]

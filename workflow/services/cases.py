@@ -280,6 +280,17 @@ def _tell(case: Case, text: str, by: User) -> None:
 
 
 @transaction.atomic
+def set_due(*, case: Case, due_on: date) -> None:
+    """A term of the room's own for the current step, instead of the procedure's days."""
+    case = _locked(case)
+    todo = _todo(case)
+    if case.step_id is None or todo is None:
+        return
+    Case.objects.filter(pk=case.pk).update(due_on=due_on)
+    Todo.objects.filter(pk=todo.pk).update(due_on=due_on, sorted_on=due_on)
+
+
+@transaction.atomic
 def advance(*, case: Case, by: User, opinion: str = "") -> Decision:
     """Pass the current step: for rooms whose own action is the step (a survey recorded, a notice ended)."""
     return _on_current(case, Result.PASS, opinion, by)
