@@ -22,6 +22,7 @@ from assessments.models import (
 )
 from assessments.rules import standard
 from assessments.rules.engine import plain
+from assessments.rules.scheme import INPUT_COUNT
 from assessments.services import schemes, surveys
 from assessments.services.errors import AssessmentsError
 from core.clock import today
@@ -263,6 +264,70 @@ class PaperForm(PlainForm):
 
 class PublishForm(PlainForm):
     starts_on = WrittenDateField(label="公示起始日期", error_messages=REQUIRED)
+
+
+class BonusKindForm(RoomForm):
+    class Meta:
+        model = BonusKind
+        formfield_callback = room_field
+        fields = ["title", "criterion", "proof", "certifier"]
+
+    widths = {"criterion": "w12", "proof": "w6", "certifier": "w6"}
+
+
+def _input_choices() -> list[tuple[str, str]]:
+    return [(key, f"{label}({unit})" if unit else label) for key, (label, unit) in standard.INPUT_LABELS.items()]
+
+
+class VetoKindForm(RoomForm):
+    signal = forms.ChoiceField(label="提示数据", required=False, widget=CodeSelect, help_text="达到下面的数时在得分卡上提示,由人查实后才算。")
+
+    class Meta:
+        model = VetoKind
+        formfield_callback = room_field
+        fields = ["title", "effect", "signal", "signal_from"]
+
+    widths = {"title": "w6"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signal"].choices = [("", ""), *_input_choices()]  # type: ignore[attr-defined]
+
+
+class IndicatorForm(RoomForm):
+    """A further indicator: how it is worked out from which inputs, or that people judge it."""
+
+    inputs = forms.MultipleChoiceField(label="数据来源", required=False, widget=forms.CheckboxSelectMultiple, choices=[],
+                                       help_text="按完成比例选 2 项(完成数、应完成数),按档计分选 1 项,按次扣分选 1 至 5 项,评定和测评不选。")  # fmt: skip
+    terms = LineField(label="每次扣分或分档", required=False, max_length=100, help_text="按次扣分写“1, 3”,各项依次;按档计分写“1:5, 3:4”。")
+
+    class Meta:
+        model = Indicator
+        formfield_callback = room_field
+        fields = ["part", "code", "title", "maximum", "kind", "inputs", "note"]
+
+    widths = {"title": "w6", "inputs": "w12", "terms": "w6", "note": "w12"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["inputs"].choices = _input_choices()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind, inputs, terms = data.get("kind"), data.get("inputs") or [], data.get("terms") or ""
+        least, most = INPUT_COUNT.get(kind or "", (0, 5))
+        if not least <= len(inputs) <= most:
+            self.add_error("inputs", f"这种计分方法应选 {least} 项数据。" if least == most else f"这种计分方法应选 {least} 至 {most} 项数据。")
+            return data
+        self.instance.rates, self.instance.steps = {}, []
+        try:
+            if kind == Indicator.Kind.DEDUCTION:
+                self.instance.rates = schemes.parse_rates(terms, inputs)
+            elif kind == Indicator.Kind.STEP:
+                self.instance.steps = schemes.parse_steps(terms)
+        except AssessmentsError as error:
+            self.add_error("terms", str(error))
+        return data
 
 
 class SchemeForm(RoomForm):

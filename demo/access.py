@@ -30,6 +30,8 @@ from assessments.models import (
     AssessmentScheme,
     BallotBox,
     BonusClaim,
+    BonusKind,
+    Indicator,
     PaperBatch,
     Period,
     Score,
@@ -331,7 +333,8 @@ def _assessed(nobody: User) -> dict[str, list[Subject]]:
         batches.append(Subject(batch.pk, frozenset({box.village.code})))
     return {
         "assessments:": cards, "assessments:period": _of_city(Period.objects.all()), "assessments:review": _of_city(Period.objects.all()),
-        "assessments:scheme": _of_city(AssessmentScheme.objects.all()), "assessments:round": _of_city(SurveyRound.objects.all()), "assessments:box": boxes,
+        "assessments:scheme": _of_city(AssessmentScheme.objects.all()), "assessments:indicator": _of_city(Indicator.objects.all()),
+        "assessments:bonus-kind": _of_city(BonusKind.objects.all()), "assessments:veto-kind": _of_city(VetoKind.objects.all()), "assessments:round": _of_city(SurveyRound.objects.all()), "assessments:box": boxes,
         "assessments:batch": batches, "assessments:receipt": mine, "assessments:statement": stated, "assessments:chart": cards[:1],
         "assessments:bonus-decide": _of_villages(BonusClaim.objects.all()), "assessments:veto-decide": _of_villages(VetoFinding.objects.all()),
         "assessments:appeal": _of_villages(Appeal.objects.all()),

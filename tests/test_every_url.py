@@ -190,6 +190,8 @@ NOT_IN_THE_SMALL_WORLD = {
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",
     "funds:allocation-create", "funds:return-create", "funds:indicator-create", "funds:indicator-edit", "funds:project-drop",
     "assessments:period-create", "assessments:period-round-create", "assessments:scheme-edit",
+    "assessments:scheme-indicator-create", "assessments:scheme-bonus-create", "assessments:scheme-veto-create", "assessments:bonus-kind-edit",
+    "assessments:veto-kind-edit",
     "households:window-edit",
 }  # fmt: skip
 

@@ -81,9 +81,11 @@ def months(values: Sequence[tuple[str, float, float]], *, width: float = 620, he
     for index, (name, value, due) in enumerate(values):
         x, tall = left + step * index, (bottom - top) * value / highest
         short = value < due
+        inside = tall >= size * 2
+        written = bottom - tall + size * 1.4 if inside else bottom - tall - size * 0.45
         drawn += [
             svg.rect(x + step * 0.18, bottom - tall, step * 0.64, tall, fill="#8aa6c1" if short else ATTENDANCE),
-            svg.text(x + step / 2, bottom - tall - size * 0.45, f"{value:g}", size=size * 0.95, anchor="middle", weight="bold"),
+            svg.text(x + step / 2, written, f"{value:g}", size=size * 0.95, anchor="middle", weight="bold", fill="#ffffff" if inside else svg.INK),
             svg.text(x + step / 2, bottom + size * 1.5, name, size=size * 0.9, anchor="middle", fill=svg.GREY),
         ]
         if due:

@@ -1,5 +1,6 @@
 """Schemes: drafting, editing, adopting; and the scheme as the engine takes it."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from assessments.rules.scheme import BASIC, COMPETENT, EXCELLENT, FAILED, WEIGHT
 from assessments.services.errors import AssessmentsError, SchemeDoesNotHold, SchemeInUse
 from core.scope import because
 
+FIXED = "方案已通过,考核期内不能改动。请另起草一个新版本,先试算,再从下一考核期起用。"
 LEVELS = ("national", "province", "prefecture", "city")
 
 
@@ -72,9 +74,7 @@ def save_scheme(
 
     A draft need not add up yet; adopting it or trying it out says what is missing. Raises SchemeInUse for anything but a draft.
     """
-    scheme = AssessmentScheme.objects.select_for_update().get(pk=scheme.pk)
-    if scheme.state != AssessmentScheme.State.DRAFT:
-        raise SchemeInUse("方案已通过,考核期内不能改动。请另起草一个新版本,先试算,再从下一考核期起用。")
+    scheme = _draft(scheme.pk)
     because(f"修改考核方案草案 {scheme}")
     for name, value in fields.items():
         setattr(scheme, name, value)
@@ -85,6 +85,52 @@ def save_scheme(
     for row in indicators:
         Indicator.objects.filter(scheme=scheme, code=row["code"]).update(**{key: value for key, value in row.items() if key != "code"})
     return scheme
+
+
+def _draft(pk: int) -> AssessmentScheme:
+    """The scheme, locked. Raises SchemeInUse for anything but a draft."""
+    scheme = AssessmentScheme.objects.select_for_update().get(pk=pk)
+    if scheme.state != AssessmentScheme.State.DRAFT:
+        raise SchemeInUse(FIXED)
+    return scheme
+
+
+def _free_code(codes: Iterable[str], letter: str) -> str:
+    numbers = [int(code[1:]) for code in codes if code[:1] == letter and code[1:].isdigit()]
+    return f"{letter}{max(numbers, default=0) + 1}"
+
+
+@transaction.atomic
+def put_kind(*, row: BonusKind | VetoKind, by: User, **fields: Any) -> BonusKind | VetoKind:
+    """A bonus kind or a veto of a draft, new or changed. Raises SchemeInUse."""
+    scheme = _draft(row.scheme_id)
+    because(f"修改考核方案草案 {scheme}")
+    for name, value in fields.items():
+        setattr(row, name, value)
+    if not row.code:
+        codes = type(row).objects.filter(scheme=scheme).values_list("code", flat=True)
+        row.code = _free_code(codes, "V" if isinstance(row, VetoKind) else "K")
+    row.full_clean()
+    row.save()
+    return row
+
+
+@transaction.atomic
+def add_indicator(*, row: Indicator, by: User) -> Indicator:
+    """A further indicator of a draft; whether the parts add up is asked when it is adopted. Raises SchemeInUse."""
+    scheme = _draft(row.scheme_id)
+    because(f"修改考核方案草案 {scheme}")
+    row.full_clean()
+    row.save()
+    return row
+
+
+@transaction.atomic
+def remove_row(*, row: Indicator | BonusKind | VetoKind, by: User) -> None:
+    """Take a row out of a draft. Raises SchemeInUse."""
+    scheme = _draft(row.scheme_id)
+    because(f"修改考核方案草案 {scheme}:去掉 {row}")
+    row.delete()
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ from assessments.forms import (
 from assessments.models import Appeal, Assessment, BonusClaim, Entry, Score, ScoreUse, VetoFinding
 from assessments.rules import standard
 from assessments.views import records
-from assessments.views.records import assessment_or_404
+from assessments.views.records import SORTS, assessment_or_404
 from core import pages
 from core.clock import today
 from core.listing import Column
@@ -48,6 +48,14 @@ def _form(request: HttpRequest, assessment: Assessment, form: Any, save: Any, ti
     return pages.form_page(request, form, save, title=title, back=assessment.get_absolute_url(), crumbs=trail, refusal=REFUSALS, **more)  # type: ignore[arg-type]
 
 
+def _home(request: HttpRequest, assessment: Assessment) -> str:
+    """Back to the reviewer's screen where one came from there, with the same person open; else to the card."""
+    sort = request.GET.get("from", "")
+    if sort not in SORTS:
+        return assessment.get_absolute_url()
+    return f"{reverse('assessments:review', args=[assessment.period_id])}?sort={sort}&a={assessment.pk}"
+
+
 def _after(assessment: Assessment) -> Assessment:
     services.refresh_after(assessment.period)
     return assessment
@@ -58,18 +66,33 @@ def _after(assessment: Assessment) -> Assessment:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = assessment_or_404(request, pk)
     note_access(request, "opened", assessment)
+    old = _earlier(request, assessment)
     context = records.card_context(assessment, request.user) | {  # type: ignore[arg-type]
         "title": assessment.cadre.name, "crumbs": records.crumbs(assessment.period)[:-1] + [(assessment.period.title, assessment.period.get_absolute_url()), (assessment.cadre.name, "")],
         "scores": Score.objects.filter(assessment=assessment).select_related("made_by"), "uses": ScoreUse.objects.filter(assessment=assessment),
-        "appeals": Appeal.objects.filter(assessment=assessment).select_related("filed_by", "decided_by"), "history": history(assessment),
+        "appeals": Appeal.objects.filter(assessment=assessment).select_related("filed_by", "decided_by"), "history": history(assessment, request.user),
     }  # fmt: skip
+    if old is not None:
+        context |= {"old": old, "rights": {}}
     return render(request, "assessments/detail.html", context)
 
 
-def history(assessment: Assessment) -> pages.Table:
-    """The same cadre's grades across the years."""
+def _earlier(request: HttpRequest, assessment: Assessment) -> Score | None:
+    """An earlier frozen version asked for: the card as it was then, to read only."""
+    wanted = request.GET.get("version", "")
+    if not wanted.isdigit() or len(wanted) > 4:
+        return None
+    old = Score.objects.filter(assessment=assessment, version=int(wanted)).first()
+    if old is not None:
+        assessment.card, assessment.total, assessment.grade, assessment.rank = old.card or assessment.card, old.total, old.grade, old.rank
+    return old
+
+
+def history(assessment: Assessment, user: Any) -> pages.Table:
+    """The same cadre's grades across the years, in whatever village the user may see."""
     rows = (
-        Assessment.objects.filter(cadre=assessment.cadre_id, village=assessment.village_id)
+        Assessment.objects.visible_to(user, P.ASSESSMENT_VIEW)
+        .filter(cadre=assessment.cadre_id)
         .select_related("period", "home_unit")
         .order_by("-period__since")
     )
@@ -284,9 +307,9 @@ def bonus_decide(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim(request, pk)
     form = DecisionForm(request.POST or None, yes="认定", no="不予认定")
 
-    def save(accept: str, reason: str) -> Assessment:
+    def save(accept: str, reason: str) -> str:
         services.decide_bonus(claim=claim, accept=accept == "yes", reason=reason, by=request.user)  # type: ignore[arg-type]
-        return _after(claim.assessment)
+        return _home(request, _after(claim.assessment))
 
     note = f"{claim.kind.title}:{claim.fact}({claim.get_level_display()},{claim.document},{claim.issued_on:%Y-%m-%d},{claim.certified_by})。认定条件:{claim.kind.criterion}"
     return _form(request, claim.assessment, form, save, f"认定加分 {claim.fact}", note=note, save_label="提交认定")
@@ -316,9 +339,9 @@ def veto_decide(request: HttpRequest, pk: int) -> HttpResponse:
     finding = get_object_or_404(rows, pk=pk)
     form = DecisionForm(request.POST or None, yes="查实", no="不成立")
 
-    def save(accept: str, reason: str) -> Assessment:
+    def save(accept: str, reason: str) -> str:
         services.decide_veto(finding=finding, confirm=accept == "yes", reason=reason, by=request.user)  # type: ignore[arg-type]
-        return _after(finding.assessment)
+        return _home(request, _after(finding.assessment))
 
     note = f"{finding.kind.title}({finding.kind.get_effect_display()}):{finding.words}。本人申辩:{finding.statement or '没有'}。"
     return _form(request, finding.assessment, form, save, f"查实 {finding.kind.title}", note=note, save_label="提交")

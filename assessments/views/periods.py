@@ -1,6 +1,6 @@
 """Periods: the list, one with everything that is going on in it, opening, publishing, freezing."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +14,8 @@ from accounts.permissions import Permission
 from assessments import services
 from assessments.filters import AssessmentFilter
 from assessments.forms import PeriodForm, PublishForm, ReasonForm, SheetForm
-from assessments.models import Appeal, Assessment, BonusClaim, Period, Score, SiteSheet, VetoFinding
-from assessments.rendering import drawings
-from assessments.rules.grades import label, quota_places
-from assessments.rules.scheme import EXCELLENT
+from assessments.models import Appeal, Assessment, Period, Score, SiteSheet
+from assessments.rules.grades import label
 from assessments.services import publication, schemes
 from assessments.views import records
 from assessments.views.records import period_or_404
@@ -143,22 +141,16 @@ def _standing(request: HttpRequest, period: Period, everywhere: bool) -> dict[st
     people = list(Assessment.objects.visible_to(request.user, P.ASSESSMENT_VIEW).filter(period=period).select_related("village__township"))
     stages = Counter(each.stage for each in people)
     grades = Counter(each.grade for each in people)
-    towns: dict[str, list[float]] = defaultdict(list)
-    for each in people:
-        towns[each.village.township.name].extend([float(each.total)] if each.total is not None else [])
-    counted = sum(1 for each in people if each.rank is not None)
     ids = [each.pk for each in people]
     sheets = SiteSheet.objects.visible_to(request.user, P.ASSESSMENT_VIEW).filter(period=period).select_related("village")
     return {
         "people": len(people), "stages": [(Assessment.Stage(code).label, stages[code]) for code in Assessment.Stage.values if stages[code]],
         "grades": [(label(code, _Bands), count) for code, count in grades.most_common() if code],  # type: ignore[arg-type]
-        "excellent": grades[EXCELLENT], "places": quota_places(counted, period.scheme.quota_percent), "spread": drawings.spread(sorted(towns.items())),
-        "claims": BonusClaim.objects.filter(assessment__in=ids, state="claimed").count(), "findings": VetoFinding.objects.filter(assessment__in=ids, state="proposed").count(),
         "open": services.open_matters(period)[:12] if everywhere and period.state == Period.State.OPEN else [],
         "appeals": Appeal.objects.filter(assessment__in=ids).select_related("assessment__cadre", "score").order_by("-filed_on"),
         "sheets": pages.table("现场考核", SHEET_COLUMNS, sheets[: pages.LIMIT]), "problems": publication.problems(period) if period.state == Period.State.PUBLISHED else [], "notice": publication.notice_of(period),
         "changed": Score.objects.filter(assessment__in=ids, version__gt=1).select_related("assessment__cadre"),
-    }  # fmt: skip
+    } | records.overview(request.user, period, people)  # fmt: skip
 
 
 def _act(request: HttpRequest, pk: int, act: Any, done: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """What several pages fetch and show the same way: a period, an assessment in scope, a scorecard."""
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +13,16 @@ from accounts.models import User
 from accounts.permissions import Permission
 from assessments.models import Assessment, BonusClaim, Comment, Entry, Opinion, Period, VetoFinding
 from assessments.rendering import drawings
-from assessments.rules import standard
-from assessments.rules.grades import label
-from assessments.rules.scheme import PARTS, Scheme
+from assessments.rules import spread, standard
+from assessments.rules.grades import label, quota_places
+from assessments.rules.scheme import EXCELLENT, PARTS, Scheme
 from assessments.services import as_rules
+from core import settings
 from core.pages import may_change
 
 Crumbs = list[tuple[str, str]]
 PERIODS = "“331”考核"
+SORTS = {"rank": "名次", "township": "乡镇", "stage": "环节", "attendance": "考勤", "duty": "履职", "satisfaction": "满意度"}
 
 
 def period_or_404(pk: int) -> Period:
@@ -80,6 +83,28 @@ def flags(assessment: Assessment) -> list[tuple[str, str]]:
     found += [("warn", "并列待定")] if card.get("tied") else []
     found += [("warn", "任职不足")] if card.get("short") else []
     return found
+
+
+def overview(user: Any, period: Period, people: list[Assessment]) -> dict[str, Any]:
+    """How the scores lie: quota used, spread by township, who is far from the rest, what still waits. Two queries."""
+    towns: dict[str, list[Decimal]] = defaultdict(list)
+    for each in people:
+        towns[each.village.township.name].extend([each.total] if each.total is not None else [])
+    limit = Decimal(settings.get("township_spread_points"))
+    ids = [each.pk for each in people]
+    return {
+        "excellent": sum(each.grade == EXCELLENT for each in people),
+        "places": quota_places(sum(each.rank is not None for each in people), period.scheme.quota_percent),
+        "spread": drawings.spread([(name, [float(value) for value in values]) for name, values in sorted(towns.items())]),
+        "apart": [(name, "高" if by > 0 else "低", f"{abs(by):.1f}") for name, by in sorted(spread.apart(towns, limit).items())],
+        "outliers": spread.outliers({each.pk: each.total for each in people if each.total is not None}),
+        "incomplete": sum(bool(each.card.get("missing")) for each in people),
+        "claims_waiting": BonusClaim.objects.filter(assessment__in=ids, state=BonusClaim.State.CLAIMED).count(),
+        "findings_waiting": VetoFinding.objects.filter(assessment__in=ids, state=VetoFinding.State.PROPOSED).count(),
+    }
+
+
+FAR = {"high": ("warn", "明显高于其他人"), "low": ("warn", "明显低于其他人")}
 
 
 def card_context(assessment: Assessment, user: User | None = None, scheme: Scheme | None = None) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from assessments.models import Assessment
 from assessments.rules.grades import label
 from assessments.services import as_rules
 from assessments.views import records
-from assessments.views.records import period_or_404
+from assessments.views.records import SORTS, period_or_404
 
 P = Permission
-SORTS = {"rank": "名次", "township": "乡镇", "stage": "环节", "attendance": "考勤", "duty": "履职", "satisfaction": "满意度"}
 SHOWN = 400
 
 
@@ -48,11 +47,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         full = records.assessment_or_404(request, chosen.pk)
         context |= records.card_context(full, request.user, scheme)  # type: ignore[arg-type]
         context["next_url"] = f"{context['here']}?sort={sort}&a={chosen.pk}"
+        context["from_review"] = f"?from={sort}"
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "assessments/_pane.html", context)
-    context |= {
+    lie = records.overview(request.user, period, people)
+    context |= lie | {
         "title": f"{period.title} 审阅", "crumbs": records.crumbs(period, here="审阅"),
-        "people": [{"row": each, "bars": records.bars_of(each, scheme), "flags": records.flags(each), "total": records.short(each.total),
+        "people": [{"row": each, "bars": records.bars_of(each, scheme), "flags": records.flags(each) + [records.FAR[side] for side in [lie["outliers"].get(each.pk)] if side], "total": records.short(each.total),
                     "grade": label(each.grade, scheme, institution=each.is_institution) if each.grade else "", "current": each is chosen} for each in people],
         "waiting": sum(each.stage == Assessment.Stage.REVIEW for each in people),
     }  # fmt: skip

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.guards import requires
 from accounts.permissions import Permission
 from assessments import services
-from assessments.forms import SchemeForm
-from assessments.models import AssessmentScheme, Indicator, Period
+from assessments.forms import BonusKindForm, IndicatorForm, SchemeForm, VetoKindForm
+from assessments.models import AssessmentScheme, BonusKind, Indicator, Period, VetoKind
 from assessments.rules import standard
+from assessments.rules.engine import plain
 from assessments.views import records
 from core import pages
 from core.clock import today
+from core.forms import RoomForm
 from core.listing import Column
 from core.pages import Fact, Link
 
@@ -64,13 +66,13 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
                Column("怎样计分", _terms, "long"))  # fmt: skip
     levels = dict(zip(("national", "province", "prefecture", "city"), ("国家级", "省级", "州级", "市级"), strict=True))
     facts = [
-        Fact("三部分权重", ":".join(f"{part.weight:g}" for part in scheme.parts.all())), Fact("优秀名额", f"{scheme.quota_percent:g}%"),
-        Fact("等次分数线", f"优秀 {scheme.excellent_from:g},称职 {scheme.competent_from:g},基本称职 {scheme.basic_from:g}", wide=True),
-        Fact("加分", "、".join(f"{levels[level]} {points}" for level, points in scheme.bonus_points.items() if level in levels) + f",合计不超过 {scheme.bonus_cap:g} 分", wide=True),
+        Fact("三部分权重", ":".join(plain(part.weight) for part in scheme.parts.all())), Fact("优秀名额", f"{plain(scheme.quota_percent)}%"),
+        Fact("等次分数线", f"优秀 {plain(scheme.excellent_from)},称职 {plain(scheme.competent_from)},基本称职 {plain(scheme.basic_from)}", wide=True),
+        Fact("加分", "、".join(f"{levels[level]} {points}" for level in levels if (points := scheme.bonus_points.get(level))) + f",合计不超过 {plain(scheme.bonus_cap)} 分", wide=True),
         Fact("至少任职天数", f"{scheme.least_days} 天,不足的不定等次"), Fact("公示", f"{scheme.publish_days} 个工作日"), Fact("申诉", f"{scheme.appeal_days} 天"),
         Fact("并列", "总分相同的,先看满意度,再看考勤;仍相同且名额不足的,研究确定", wide=True),
         Fact("考核方式", scheme.method, wide=True), Fact("考核内容", scheme.content, wide=True), Fact("考核程序", scheme.procedure, wide=True),
-        Fact("依据", scheme.basis or "待补"), Fact("数值", "待核定[assumed]" if scheme.is_assumed else "已核定"),
+        Fact("依据", scheme.basis or "待补"), Fact("数值", "待核定" if scheme.is_assumed else "已核定"),
     ]  # fmt: skip
     tables = [
         pages.table("指标", columns, scheme.indicators.order_by("code")),
@@ -78,7 +80,12 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         pages.table("一票否决", (Column("情形", "title"), Column("结果", "get_effect_display"), Column("提示数据", lambda row: standard.INPUT_LABELS.get(row.signal, ("", ""))[0])),
                     scheme.veto_kinds.all()),
     ]  # fmt: skip
-    context: dict[str, Any] = {"scheme": scheme, "draft": draft, "everywhere": everywhere, "periods": Period.objects.all()[:20]}
+    context: dict[str, Any] = {
+        "scheme": scheme, "draft": draft, "everywhere": everywhere, "periods": Period.objects.all()[:20],
+        "rows": [("指标", scheme.indicators.exclude(kind="survey").order_by("code"), "", "assessments:indicator-remove"),
+                 ("加分项", scheme.bonus_kinds.all(), "assessments:bonus-kind-edit", "assessments:bonus-kind-remove"),
+                 ("一票否决", scheme.veto_kinds.all(), "assessments:veto-kind-edit", "assessments:veto-kind-remove")] if draft and everywhere else [],
+    }  # fmt: skip
     return pages.record_page(request, title=str(scheme), crumbs=[*_trail(), (str(scheme), "")], state=scheme.get_state_display(), links=links, facts=facts,
                              tables=tables, template="assessments/scheme.html", **context)  # fmt: skip
 
@@ -152,3 +159,89 @@ def scheme_try(request: HttpRequest, pk: int) -> HttpResponse:
         except services.SchemeDoesNotHold as error:
             context["problems"] = error.problems
     return render(request, "assessments/try.html", context)
+
+
+# --- rows of a draft ------------------------------------------------------------------------------
+Kind = BonusKind | VetoKind
+
+
+def _kind_form(request: HttpRequest, row: Kind, form_class: type[RoomForm], title: str) -> HttpResponse:
+    pages.require_everywhere(request, P.ASSESSMENT_EDIT)
+    form = form_class(request.POST or None, instance=row, user=request.user)
+
+    def save(**fields: Any) -> AssessmentScheme:
+        services.put_kind(row=row, by=request.user, **fields)  # type: ignore[arg-type]
+        return row.scheme
+
+    return pages.form_page(
+        request, form, save, title=title, back=row.scheme.get_absolute_url(), crumbs=_trail(row.scheme), refusal=services.AssessmentsError
+    )
+
+
+def _remove(request: HttpRequest, row: Indicator | Kind) -> HttpResponse:
+    pages.require_everywhere(request, P.ASSESSMENT_EDIT)
+    try:
+        services.remove_row(row=row, by=request.user)  # type: ignore[arg-type]
+    except services.AssessmentsError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已去掉“{row}”。")
+    return redirect(row.scheme)
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def bonus_kind_create(request: HttpRequest, pk: int) -> HttpResponse:
+    return _kind_form(request, BonusKind(scheme=get_object_or_404(AssessmentScheme, pk=pk)), BonusKindForm, "增加加分项")
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def bonus_kind_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _kind_form(request, get_object_or_404(BonusKind.objects.select_related("scheme"), pk=pk), BonusKindForm, "修改加分项")
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_POST
+def bonus_kind_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    return _remove(request, get_object_or_404(BonusKind.objects.select_related("scheme"), pk=pk))
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def veto_kind_create(request: HttpRequest, pk: int) -> HttpResponse:
+    return _kind_form(request, VetoKind(scheme=get_object_or_404(AssessmentScheme, pk=pk)), VetoKindForm, "增加一票否决情形")
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def veto_kind_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    return _kind_form(request, get_object_or_404(VetoKind.objects.select_related("scheme"), pk=pk), VetoKindForm, "修改一票否决情形")
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_POST
+def veto_kind_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    return _remove(request, get_object_or_404(VetoKind.objects.select_related("scheme"), pk=pk))
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_http_methods(["GET", "POST"])
+def indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
+    pages.require_everywhere(request, P.ASSESSMENT_EDIT)
+    scheme = get_object_or_404(AssessmentScheme, pk=pk)
+    form = IndicatorForm(request.POST or None, instance=Indicator(scheme=scheme), user=request.user)
+
+    def save(**_: Any) -> AssessmentScheme:
+        services.add_indicator(row=form.instance, by=request.user)  # type: ignore[arg-type]
+        return scheme
+
+    return pages.form_page(
+        request, form, save, title="增加指标", back=scheme.get_absolute_url(), crumbs=_trail(scheme), refusal=services.AssessmentsError
+    )
+
+
+@requires(P.ASSESSMENT_EDIT)
+@require_POST
+def indicator_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    return _remove(request, get_object_or_404(Indicator.objects.select_related("scheme"), pk=pk))

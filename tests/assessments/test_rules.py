@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.rules.engine import Claim, Facts, Veto, formula, rounded, score, score_item
@@ -190,6 +190,7 @@ def test_the_scheme_holds_and_an_unknown_input_is_named():
     assert any("没有登记" in problem for problem in scheme_problems(SCHEME, known_inputs={}))
 
 
+busy = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 numbers = st.decimals(min_value=-5, max_value=2000, places=2, allow_nan=False)
 counts = st.fixed_dictionaries({answer: st.integers(0, 60) for answer in ("satisfied", "basic", "unsatisfied", "unknown")})
 all_facts = st.builds(
@@ -203,6 +204,7 @@ all_facts = st.builds(
 )  # fmt: skip
 
 
+@busy
 @given(all_facts)
 def test_points_stay_within_bounds(found):
     card = score(SCHEME, found)
@@ -215,6 +217,7 @@ def test_points_stay_within_bounds(found):
     assert (card.total is None) == any(value is None for value in card.sums.values())
 
 
+@busy
 @given(all_facts, st.integers(0, 100))
 def test_one_more_day_or_satisfied_answer_never_costs_and_one_more_absence_never_pays(found, more):
     before = score(SCHEME, found)
@@ -232,6 +235,7 @@ def test_one_more_day_or_satisfied_answer_never_costs_and_one_more_absence_never
     assert all(first.points is None or second.points >= first.points for first, second in pairs)
 
 
+@busy
 @given(st.lists(all_facts, min_size=1, max_size=8), st.integers(0, 1000), st.integers(0, 100))
 def test_order_plays_no_part(many, seed, quota):
     scheme = replace(SCHEME, quota_percent=D(quota))
@@ -247,6 +251,7 @@ def test_order_plays_no_part(many, seed, quota):
     assert len(excellent) <= quota_places(len(cards), D(quota))
 
 
+@busy
 @given(numbers.filter(lambda v: v >= 0), numbers.filter(lambda v: v > 0))
 def test_a_formula_can_be_worked_out_by_anyone(done, due):
     line = score_item(RATIO, Facts(inputs={"days_in_village": done, "days_required": due}))
