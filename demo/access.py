@@ -302,6 +302,7 @@ def money_subjects() -> dict[str, list[Subject]]:
     return {
         "funds:indicator-": _of_city(FundIndicator.objects.all()), "funds:allocation-create": _of_city(FundIndicator.objects.all()),
         "funds:return-create": _of_city(FundIndicator.objects.all()), "funds:allocation-cut": _of_villages(FundAllocation.objects.filter(reverses=None)),
+        "funds:village-statement": _of_villages(Village.objects.all(), "code"), "funds:household": _of_villages(Household.objects.filter(ended_on=None)),
         "funds:batch-": batches, "funds:batch-create": _of_villages(Project.objects.all()), "funds:bank-file": batches, "funds:return-file": batches,
         "funds:unit-result": batches, "funds:asset-edit": _of_villages(Asset.objects.all()), "funds:loan-": _loans(),
     }  # fmt: skip

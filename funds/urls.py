@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funds.views import credit, gates, payments, projects, sources
+from funds.views import credit, gates, ledger, payments, projects, sources
 
 PARTS = ("budget", "beneficiary", "progress", "contract", "acceptance", "asset", "performance")
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("projects/<int:pk>/notices/after/", gates.notice_publish, {"stage": "after"}, name="project-notice-after"),
     *(path(f"projects/<int:pk>/{part}/new/", projects.part_create, {"part": part}, name=f"{part}-create") for part in PARTS),
     path("assets/<int:pk>/edit/", projects.asset_edit, name="asset-edit"),
+    path("statement/", ledger.statement, name="statement"),
+    path("projects/<int:pk>/statement/", ledger.project_statement, name="project-statement"),
+    path("villages/<int:pk>/statement/", ledger.village_statement, name="village-statement"),
+    path("households/<int:pk>/", ledger.household_receipts, name="household"),
     path("villages/<int:pk>/", projects.village_projects, name="village"),
     path("indicators/", sources.indicator_list, name="indicator-list"),
     path("indicators/new/", sources.indicator_create, name="indicator-create"),

@@ -89,4 +89,6 @@ def part_tables(user: Any, project: Project) -> list[Table]:
 def project_tabs(user: Any, project: Project, active: str) -> list[tuple[str, str, bool]]:
     """The pages of one project."""
     found = [("概况", project.get_absolute_url()), ("六道关", reverse("funds:project-gates", args=[project.pk]))]
+    if user.may(Permission.FUND_VIEW):
+        found.append(("资金台账", reverse("funds:project-statement", args=[project.pk])))
     return [(label, url, label == active) for label, url in found]
