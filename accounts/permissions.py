@@ -47,6 +47,8 @@ class Permission(StrEnum):
     CLUE_EDIT = "clue_edit"
     FINDING_VIEW = "finding_view"
     FINDING_EDIT = "finding_edit"
+    FINDING_ANSWER = "finding_answer"
+    PROOF_EXPLAIN = "proof_explain"
     CHART_VIEW = "chart_view"
     CHART_RELEASE = "chart_release"
     FIGURE_VIEW = "figure_view"
@@ -164,9 +166,9 @@ ROLE_PERMISSIONS[Role.TOWNSHIP_CHECKER] |= {P.USER_RESET}  # [assumed]
 _LOOK = frozenset({P.FUND_VIEW, P.PAYMENT_VIEW, P.LOAN_VIEW, P.FINDING_VIEW})
 MONEY: dict[str, frozenset[Permission]] = {
     Role.CITY_LEADER: _LOOK,
-    Role.BUREAU_CLERK: _LOOK | {P.PAYMENT_MAKE, P.PROJECT_WORK},
-    Role.BUREAU_APPROVER: _LOOK | {P.PAYMENT_CHECK},
-    Role.FINANCE: _LOOK | {P.FUND_EDIT, P.PAYMENT_CHECK, P.PAYMENT_PAY, P.PROJECT_WORK},
+    Role.BUREAU_CLERK: _LOOK | {P.PAYMENT_MAKE, P.PROJECT_WORK, P.FINDING_ANSWER},
+    Role.BUREAU_APPROVER: _LOOK | {P.PAYMENT_CHECK, P.PROOF_EXPLAIN},
+    Role.FINANCE: _LOOK | {P.FINDING_ANSWER, P.FUND_EDIT, P.PAYMENT_CHECK, P.PAYMENT_PAY, P.PROJECT_WORK},
     Role.SECTOR_DEPARTMENT: frozenset({P.FUND_VIEW, P.PROJECT_WORK}),
     Role.DISCIPLINE: _LOOK | {P.CLUE_VIEW, P.CLUE_EDIT, P.FINDING_EDIT},
     Role.WORK_COMMITTEE: frozenset({P.FUND_VIEW}),

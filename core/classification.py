@@ -130,6 +130,15 @@ CLASSES: dict[str, dict[str, Class]] = {
         internal="id bank village product number borrower_kind household household_code rate lent_on due_on productive extended is_demo",
         personal="borrower_name borrower_age amount purpose",
     ),
+    "funds.Clue": _fields(
+        internal="id number source alert village received_on state closed_on registered_by registered_at", personal="title content result"
+    ),
+    "funds.ClueTransfer": _fields(internal="id clue village kind to document sent_on replied_on", personal="note reply"),
+    "funds.Accountability": _fields(
+        internal="id clue village organization decided_on decided_by document", personal="person_name cadre post form note"
+    ),
+    "funds.ClueEvent": _fields(internal="id clue village at user action", personal="note"),
+    "funds.Supervisor": _fields(public="name organization post is_head", internal="id since until is_demo"),
     "workflow.Draft": _fields(internal="id owner form updated_at", personal="label data"),
     "workflow.Alert": _fields(
         internal="id rule code table row_id about fingerprint village household_id organization found_on gone_on state closed_by closed_at reason",

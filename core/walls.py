@@ -39,6 +39,8 @@ INSERT_ONLY |= {"funds_fundallocation", "funds_indicatorreturn", "funds_payment"
                 "funds_instalment"}  # fmt: skip
 READ_ONLY |= {"funds_balance"}
 INSERT_ONLY |= {"households_registerchange", "households_householdyear"}
+UNRECORDED |= {"funds_balanceproof", "funds_clue", "funds_cluetransfer", "funds_accountability", "funds_clueevent"}
+INSERT_ONLY |= {"funds_balanceproof", "funds_clueevent", "funds_accountability"}
 PUBLIC_TABLES: set[str] = set()
 
 

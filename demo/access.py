@@ -45,7 +45,7 @@ from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, Co
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
-from funds.models import Asset, FundAllocation, FundIndicator, Loan, PaymentBatch, Project
+from funds.models import Asset, BalanceDifference, Clue, ClueTransfer, Finding, FundAllocation, FundIndicator, Loan, PaymentBatch, Project, Supervisor
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
 from households.models.complaints import Complaint
 from households.models.duplicates import DuplicatePair
@@ -303,6 +303,9 @@ def money_subjects() -> dict[str, list[Subject]]:
         "funds:indicator-": _of_city(FundIndicator.objects.all()), "funds:allocation-create": _of_city(FundIndicator.objects.all()),
         "funds:return-create": _of_city(FundIndicator.objects.all()), "funds:allocation-cut": _of_villages(FundAllocation.objects.filter(reverses=None)),
         "funds:village-statement": _of_villages(Village.objects.all(), "code"), "funds:household": _of_villages(Household.objects.filter(ended_on=None)),
+        "funds:difference": _of_villages(BalanceDifference.objects.filter(gone_on=None)), "funds:clue-": _of_villages(Clue.objects.all()),
+        "funds:clue-reply": _of_villages(ClueTransfer.objects.all()), "funds:finding-": _of_villages(Finding.objects.all()),
+        "funds:supervisor-": _of_city(Supervisor.objects.all()),
         "funds:batch-": batches, "funds:batch-create": _of_villages(Project.objects.all()), "funds:bank-file": batches, "funds:return-file": batches,
         "funds:unit-result": batches, "funds:asset-edit": _of_villages(Asset.objects.all()), "funds:loan-": _loans(),
     }  # fmt: skip

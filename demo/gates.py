@@ -74,6 +74,11 @@ def _through(project: Project, number: int, day: date) -> None:
     project.refresh_from_db()
 
 
+def _cooperative(village: Village) -> Organization:
+    name = f"{village.name}养殖专业合作社(演示)"
+    return Organization.objects.get_or_create(name=name, defaults={"nature": "enterprise", "level": "township"})[0]
+
+
 def _whole_way(project: Project, organizations: dict[str, Organization], money: FundIndicator) -> None:
     people = {name: User.objects.get(username=name) for name in (*STARTERS.values(), "shenpi", "caizheng")}
     clerk = people["fupin"]
@@ -87,7 +92,7 @@ def _whole_way(project: Project, organizations: dict[str, Organization], money: 
     with clock.on(date(2017, 8, 2)):
         given = services.allocate(indicator=money, project=project, amount=project.amount, document="演示扶组〔2017〕32号",
                                   allocated_on=date(2017, 8, 2), by=people["caizheng"], is_demo=True)  # fmt: skip
-        services.add_part(part=Contract(project=project), by=clerk, number="LGHT2017-001", contractor=organizations["农牧和扶贫开发局"], amount=project.amount,
+        services.add_part(part=Contract(project=project), by=clerk, number="LGHT2017-001", contractor=_cooperative(project.village), amount=project.amount,
                           method="village", signed_on=date(2017, 8, 2), declared=True)  # fmt: skip
         services.save_project(project=project, by=clerk, started_on=date(2017, 8, 2))
     _through(project, 5, date(2017, 8, 7))

@@ -22,8 +22,9 @@ class FundsConfig(AppConfig):
 
         from core import walls
         from funds.models.ceilings_sql import STATEMENTS
+        from funds.models.clues import CLUE_WALL
         from funds.models.credit import BANK_WALL
 
         post_migrate.connect(install_procedures, sender=self)
-        for statement in (*STATEMENTS, BANK_WALL):
+        for statement in (*STATEMENTS, BANK_WALL, CLUE_WALL):
             walls.add(statement)

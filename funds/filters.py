@@ -7,7 +7,20 @@ from django.db.models import Q, QuerySet
 from accounts.models import Organization
 from core.clock import today
 from core.filters import ScopedFilter, choice, pick, search_box
-from funds.models import CreditRating, FinanceFile, FundIndicator, InterestSubsidy, Loan, LoanProduct, PaymentBatch, Project, Source
+from funds.models import (
+    BalanceDifference,
+    Clue,
+    CreditRating,
+    FinanceFile,
+    Finding,
+    FundIndicator,
+    InterestSubsidy,
+    Loan,
+    LoanProduct,
+    PaymentBatch,
+    Project,
+    Source,
+)
 from funds.rules.codes import BorrowerKind
 from villages.filters import VillageRowFilter
 from villages.models import Division, Village
@@ -118,3 +131,54 @@ class SubsidyFilter(ScopedFilter):
 
     def by_paid(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(paid_on__isnull=value == "no")
+
+
+class DifferenceFilter(VillageRowFilter):
+    permission = "fund_view"
+    q = search_box("对象")
+    kind = choice("差异", BalanceDifference.Kind.choices)
+    state = choice("状态", [("open", "未解释"), ("explained", "已说明"), ("gone", "已消除")], method="by_state")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+
+    class Meta:
+        model = BalanceDifference
+        fields = ["q", "kind", "state", "township", "village"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(about__contains=text)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        if value == "gone":
+            return rows.exclude(gone_on=None)
+        rows = rows.filter(gone_on=None)
+        return rows.filter(explanation="") if value == "open" else rows.exclude(explanation="")
+
+
+class ClueFilter(ScopedFilter):
+    q = search_box("编号、线索")
+    source = choice("来源", Clue.Source.choices)
+    state = choice("状态", Clue.State.choices)
+
+    class Meta:
+        model = Clue
+        fields = ["q", "source", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(title__contains=text) | Q(number__startswith=text.upper()))
+
+
+class FindingFilter(ScopedFilter):
+    q = search_box("编号、问题")
+    state = choice("状态", Finding.State.choices)
+    late = choice("期限", [("late", "已超期")], method="by_late")
+
+    class Meta:
+        model = Finding
+        fields = ["q", "state", "late"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(title__contains=text) | Q(number__startswith=text.upper()))
+
+    def by_late(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(state="open", due_on__lt=today())

@@ -55,3 +55,15 @@ class LoanQuerySet(CreditQuerySet):
             When(extended=True, repaid__lt=F("amount"), then=F("due_on")), default=Subquery(instalments.order_by("number").values("due_on")[:1])
         )
         return rows.annotate(owed=F("amount") - F("repaid"), unpaid_due_on=unpaid)
+
+
+class ClueQuerySet(ScopedQuerySet):
+    """Clues, for those who hold the permission; the database asks for the role itself."""
+
+    view_permission = "clue_view"
+
+
+class FindingQuerySet(ScopedQuerySet):
+    """Findings of the supervision team: for who sees the whole city, or the village concerned."""
+
+    view_permission = "finding_view"

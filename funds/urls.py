@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funds.views import credit, gates, ledger, payments, projects, sources
+from funds.views import clues, credit, findings, gates, ledger, payments, projects, proof, sources
 
 PARTS = ("budget", "beneficiary", "progress", "contract", "acceptance", "asset", "performance")
 
@@ -54,4 +54,25 @@ urlpatterns = [
     path("interest-subsidies/", credit.subsidy_list, name="subsidy-list"),
     path("interest-subsidies/compute/", credit.subsidy_compute, name="subsidy-compute"),
     path("interest-subsidies/pay/", credit.subsidy_pay, name="subsidy-pay"),
+    path("balance/", proof.difference_list, name="proof"),
+    path("balance/runs/", proof.proof_runs, name="proof-runs"),
+    path("balance/<int:pk>/", proof.difference_detail, name="difference"),
+    path("balance/<int:pk>/explain/", proof.difference_explain, name="difference-explain"),
+    path("clues/", clues.clue_list, name="clue-list"),
+    path("clues/new/", clues.clue_create, name="clue-create"),
+    path("clues/accountability/", clues.accountability_counts, name="accountability"),
+    path("clues/<int:pk>/", clues.clue_detail, name="clue-detail"),
+    path("clues/<int:pk>/transfer/", clues.clue_transfer, name="clue-transfer"),
+    path("clues/<int:pk>/accountable/", clues.clue_accountable, name="clue-accountable"),
+    path("clues/<int:pk>/close/", clues.clue_close, name="clue-close"),
+    path("clue-transfers/<int:pk>/reply/", clues.clue_reply, name="clue-reply"),
+    path("findings/", findings.finding_list, name="finding-list"),
+    path("findings/new/", findings.finding_create, name="finding-create"),
+    path("findings/<int:pk>/", findings.finding_detail, name="finding-detail"),
+    path("findings/<int:pk>/rectify/", findings.finding_rectify, name="finding-rectify"),
+    path("findings/<int:pk>/check/", findings.finding_check, name="finding-check"),
+    path("findings/<int:pk>/return/", findings.finding_return, name="finding-return"),
+    path("supervisors/", findings.supervisor_list, name="supervisor-list"),
+    path("supervisors/new/", findings.supervisor_create, name="supervisor-create"),
+    path("supervisors/<int:pk>/edit/", findings.supervisor_edit, name="supervisor-edit"),
 ]

@@ -11,6 +11,7 @@ from core.clock import today
 from core.scope import because
 from funds.models import Acceptance, Gate, Project, ProjectNotice, SubsidyItem
 from funds.rules import gates as rules
+from funds.services.disclosure import disclose
 from funds.services.errors import FundsError
 from funds.services.payees import PROBLEMS, Wanted, check_payees
 from workflow import services as flow
@@ -220,7 +221,10 @@ def gate_ended(case: Case, state: str, by: User) -> None:
 
 @transaction.atomic
 def publish_notice(*, project: Project, stage: str, by: User) -> ProjectNotice:
-    """Publish the project before it starts or after it is finished: what, where, how much, whose money, who carries it out."""
+    """Publish the project before it starts or after it is finished: what, where, how much, whose money, who carries it out.
+
+    Over an open difference of its money only with the written explanation, which is part of the notice. Raises FundsError.
+    """
     project = Project.objects.select_for_update(of=("self",)).select_related("village", "department").get(pk=project.pk)
     if stage == ProjectNotice.Stage.AFTER and project.finished_on is None:
         raise FundsError("项目还没有竣工,不能发布竣工公示。")
@@ -230,7 +234,9 @@ def publish_notice(*, project: Project, stage: str, by: User) -> ProjectNotice:
     because(f"项目{ProjectNotice.Stage(stage).label}:{project.name}")
     kind = f"project_{stage}"
     values = {"village": project.village.name, "project": project.name}
+    explained = disclose(project)
     title, body = flow.notice_text(kind=kind, values=values, starts_on=today())
+    body = f"{body}{explained}"
     source = project.get_source_display()
     cells = [project.name, source, f"{project.amount:,.2f}", str(project.department), str(project.beneficiary_households), project.content or "—"]
     line = {"key": project.code, "cells": cells}

@@ -68,7 +68,8 @@ def refuse_unready(project: Project) -> None:
         raise FundsError(f"项目属于负面清单“{project.get_forbidden_use_display()}”,不能付款。")
 
 
-def _open(kind: str, project: Project, allocation: FundAllocation, title: str, period_on: date, by: User, **fields: Any) -> PaymentBatch:
+def open_batch(kind: str, project: Project, allocation: FundAllocation, title: str, period_on: date, by: User, **fields: Any) -> PaymentBatch:
+    """A batch with no lines yet, its number taken."""
     if allocation.project_id != project.pk or allocation.reverses_id:
         raise FundsError("请选择这个项目的资金分配。")
     return PaymentBatch.objects.create(
@@ -77,7 +78,7 @@ def _open(kind: str, project: Project, allocation: FundAllocation, title: str, p
     )  # fmt: skip
 
 
-def _insert(batch: PaymentBatch, rows: Iterable[dict[str, Any]]) -> None:
+def write_lines(batch: PaymentBatch, rows: Iterable[dict[str, Any]]) -> None:
     """Write a batch's lines in one statement and close it: total, digest and check of integrity. Raises OverCeiling."""
     macs, total, count = [], Decimal(0), 0
     with connection.cursor() as cursor:
@@ -114,10 +115,10 @@ def make_batch(
         check_amount(line.amount)
     refuse_unready(project)
     because(f"制单:{item.name}")
-    batch = _open(PaymentBatch.Kind.HOUSEHOLD, project, allocation, title or item.name, period_on, by, item=item, reissues=reissues)
+    batch = open_batch(PaymentBatch.Kind.HOUSEHOLD, project, allocation, title or item.name, period_on, by, item=item, reissues=reissues)
     payees = check_payees(wanted, project=project, item=item, period_on=batch.period_on, day=today(), batch=batch)
     refuse_problems(payees)
-    _insert(batch, (_household_row(batch, payee, item) for payee in payees))
+    write_lines(batch, (_household_row(batch, payee, item) for payee in payees))
     return batch
 
 
@@ -141,14 +142,14 @@ def make_unit_batch(
     if paid + amount > contract.amount:
         raise FundsError(f"超过合同金额:合同 {contract.amount:,.2f} 元,已付和在途 {paid:,.2f} 元,还可付 {contract.amount - paid:,.2f} 元。")
     because(f"制单:{contract.contractor}")
-    batch = _open(PaymentBatch.Kind.UNIT, project, allocation, title or f"拨付{contract.contractor}", today(), by)
+    batch = open_batch(PaymentBatch.Kind.UNIT, project, allocation, title or f"拨付{contract.contractor}", today(), by)
     name = contract.contractor.name
     row = {"batch_id": batch.pk, "number": 1, "allocation_id": allocation.pk, "village_id": project.village_id, "organization_id": contract.contractor_id,
            "contract_id": contract.pk, "invoice": invoice, "household_code": "", "person_name": name, "account": crypto.encrypt(account),
            "account_index": crypto.blind_index(account, "bank_account"), "account_name": name, "bank_name": bank_name, "quantity": Decimal(1),
            "amount": amount}  # fmt: skip
     with within_ceilings(amount, allocation=allocation.pk):
-        _insert(batch, [row])
+        write_lines(batch, [row])
     return batch
 
 
@@ -285,7 +286,9 @@ def reverse(*, payments: Sequence[Payment], reason: str, by: User) -> PaymentBat
         raise FundsError("所选的付款已经冲销过。")
     source = lines[0].batch
     because(f"冲销 {source.number}:{reason}")
-    batch = _open(PaymentBatch.Kind.REVERSAL, source.project, lines[0].allocation, f"冲销 {source.number}:{reason}", today(), by, item=source.item)
+    batch = open_batch(
+        PaymentBatch.Kind.REVERSAL, source.project, lines[0].allocation, f"冲销 {source.number}:{reason}", today(), by, item=source.item
+    )
     names = [name for name in COLUMNS if name not in {"batch_id", "number", "amount", "mac", "reverses_id", "reissues_id", "account"}]
     rows = []
     for number, line in enumerate(lines, start=1):
@@ -293,7 +296,7 @@ def reverse(*, payments: Sequence[Payment], reason: str, by: User) -> PaymentBat
         rows.append(
             row | {"batch_id": batch.pk, "number": number, "amount": -line.amount, "reverses_id": line.pk, "account": crypto.encrypt(line.account)}
         )
-    _insert(batch, rows)
+    write_lines(batch, rows)
     return batch
 
 

@@ -25,7 +25,9 @@ def money(world):
     world.batch = services.reissue(batch=batch, by=world.people["bureau_clerk"])
     make_allocation(world.villages[2], amount=7_000)
     team = IndicatorFactory(amount=2_000, category="team", source="7")
-    FundAllocation.objects.create(indicator=team, organization=OrganizationFactory(name="选派单位"), amount=2_000, document="经费", allocated_on=PERIOD)
+    FundAllocation.objects.create(
+        indicator=team, organization=OrganizationFactory(name="选派单位"), amount=2_000, document="经费", allocated_on=PERIOD
+    )
     return world
 
 
