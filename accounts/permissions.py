@@ -28,6 +28,7 @@ class Permission(StrEnum):
     CADRE_EDIT = "cadre_edit"
     CADRE_SELF = "cadre_self"  # one's own check-in, leave and reports
     ATTENDANCE_EDIT = "attendance_edit"
+    CADRE_UNIT = "cadre_unit"  # what a home unit does for its dispatched cadres: recommends them, pays them, reports back
     PAIRING_VIEW = "pairing_view"
     PAIRING_EDIT = "pairing_edit"
     MEASURE_VIEW = "measure_view"
@@ -125,7 +126,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.BUREAU_CLERK: _CLERK | {P.PROJECT_EDIT, P.ORGANIZATION_EDIT},
     Role.BUREAU_APPROVER: _READ | {P.HOUSEHOLD_IMPORT_CONFIRM, P.CHART_RELEASE, P.HOUSEHOLD_EXPORT, P.PERSON_REVEAL, P.ALERT_JUDGE},
     Role.ORG_DEPARTMENT: _ASSESS | frozenset({P.CADRE_VIEW, P.CADRE_EDIT, P.VILLAGE_VIEW, P.PAIRING_VIEW, P.FIGURE_VIEW, P.ORGANIZATION_VIEW,
-                                   P.ALERT_VIEW, P.ALERT_JUDGE, P.ATTENDANCE_EDIT}),
+                                   P.ALERT_VIEW, P.ALERT_JUDGE, P.ATTENDANCE_EDIT, P.CADRE_UNIT}),
     Role.FINANCE: frozenset({P.PROJECT_VIEW, P.PROJECT_EDIT, P.VILLAGE_VIEW, P.FIGURE_VIEW, P.ORGANIZATION_VIEW, P.ALERT_VIEW, P.ALERT_JUDGE}),
     Role.SECTOR_DEPARTMENT: frozenset({P.PROJECT_VIEW, P.VILLAGE_VIEW, P.ORGANIZATION_VIEW}),
     Role.DISCIPLINE: _READ | {P.ASSESSMENT_VIEW, P.ALERT_JUDGE},
@@ -136,7 +137,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.VILLAGE_COMMITTEE: _READ | {P.HOUSEHOLD_EDIT, P.VILLAGE_EDIT},
     Role.HELPER: frozenset({P.HOUSEHOLD_VIEW, P.PAIRING_VIEW, P.MEASURE_VIEW}),
     Role.BANK: frozenset({P.ORGANIZATION_VIEW}),
-    Role.UNIT_LIAISON: frozenset({P.PAIRING_VIEW, P.ORGANIZATION_VIEW}),
+    Role.UNIT_LIAISON: frozenset({P.PAIRING_VIEW, P.ORGANIZATION_VIEW, P.CADRE_UNIT}),
 }  # fmt: skip
 
 _TOWNS = {Role.TOWNSHIP_CLERK, Role.TOWNSHIP_CHECKER}

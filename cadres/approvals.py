@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.permissions import Permission
 from cadres import services
-from cadres.models import AttendanceMonth, Leave, Sign
+from cadres.models import AttendanceMonth, Leave, Nomination, Sign
 from cadres.services.standard import LEAVE_KINDS
 from core import pages
 from core.listing import Column
@@ -80,7 +80,19 @@ def _sign(case: Any) -> SubjectView:
     return SubjectView(sign.get_absolute_url(), sign_facts(sign))
 
 
+def nomination_facts(nomination: Nomination) -> list[Fact]:
+    return [*pages.facts(nomination, "unit", "name", "sex", "role", "village", "replaces", "post", "is_party_member", "party_joined_on", "working_since_on",
+                         "health", "recommended_on"), Fact("推荐理由", nomination.reason, wide=True)]  # fmt: skip
+
+
+def _nomination(case: Any) -> SubjectView:
+    nomination = services.nomination_of(case)
+    return SubjectView(nomination.get_absolute_url(), nomination_facts(nomination))
+
+
 VIEW = Permission.CADRE_VIEW
+kinds.register(Kind(services.SELECTION_KIND, "选派", _nomination, on_done=services.chosen, on_ended=services.not_chosen, on_returned=services.sent_back,
+                    permission=Permission.CADRE_UNIT))  # fmt: skip
 for _key, _label in LEAVE_KINDS:
     kinds.register(Kind(_key, _label, _leave, on_done=services.leave_approved, on_ended=services.leave_ended, permission=VIEW))
 kinds.register(

@@ -2,9 +2,9 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cadres.models import AttendanceMonth, Cadre, Commitment, Leave, Posting, QuarterReport
+from cadres.models import AttendanceMonth, Cadre, Commitment, Leave, Nomination, Posting, Publicity, QuarterReport, TrainingMode, TrainingSession
 from core.clock import today
-from core.filters import choice, pick, search_box
+from core.filters import ScopedFilter, choice, pick, search_box
 from villages.filters import VillageRowFilter
 from villages.models import Division, Village
 
@@ -111,3 +111,43 @@ class ReportFilter(VillageRowFilter):
 
     def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         return rows.filter(state="draft", due_on__lt=today()) if value == "late" else rows.filter(state=value)
+
+
+class NominationFilter(ScopedFilter):
+    q = search_box("姓名、单位、文号")
+    role = choice("拟任职务", Posting.Role.choices)
+    state = choice("状态", Nomination.State.choices)
+
+    class Meta:
+        model = Nomination
+        fields = ["q", "role", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(name__contains=text) | Q(unit__name__contains=text) | Q(document__contains=text))
+
+
+class TrainingFilter(ScopedFilter):
+    q = search_box("培训名称、地点")
+    mode = choice("方式", TrainingMode.choices)
+
+    class Meta:
+        model = TrainingSession
+        fields = ["q", "mode"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(title__contains=text) | Q(place__contains=text))
+
+
+class PublicityFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("内容、地点")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    kind = choice("形式", Publicity.Kind.choices)
+
+    class Meta:
+        model = Publicity
+        fields = ["q", "township", "village", "kind"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(topic__contains=text) | Q(place__contains=text))

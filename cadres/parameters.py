@@ -22,3 +22,9 @@ declare("opinion_hourly_limit", "意见箱每村每小时最多收几条", "whol
 declare("opinion_sender_limit", "意见箱同一来源每天最多几条", "whole", 3, unit="条", basis="防止恶意提交", assumed=True, low=1, high=100)
 declare("commitment_due_day", "年承诺在一月几日前签订", "whole", 31, unit="日", basis=LOCAL, assumed=True, low=1, high=31)
 declare("commitment_new_days", "到岗后几天内签订本年承诺", "whole", 30, unit="天", basis=LOCAL, assumed=True, low=1, high=180)
+declare(
+    "first_secretary_party_years", "第一书记党龄不少于", "whole", 1, unit="年", basis="选派第一书记的意见(文号待核实)", assumed=True, low=0, high=20
+)
+declare(
+    "first_secretary_working_years", "第一书记工龄不少于", "whole", 2, unit="年", basis="选派第一书记的意见(文号待核实)", assumed=True, low=0, high=20
+)

@@ -35,6 +35,15 @@ class VillageRowQuerySet(ScopedQuerySet):
     view_permission = "cadre_view"
 
 
+class UnitRowQuerySet(VillageRowQuerySet):
+    """Rows that a home unit is answerable for: its liaison sees them, nothing else of the village."""
+
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        rows = super().visible_to(user, permission)
+        units = scope.reach(user, permission or self.view_permission).units
+        return rows | self.filter(unit__in=sorted(units)) if units else rows
+
+
 class CityRowQuerySet(models.QuerySet):
     """Rows of the whole city, for everyone who may see cadres."""
 

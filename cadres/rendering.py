@@ -3,13 +3,17 @@
 import io
 from collections.abc import Sequence
 
+import segno
+from django.conf import settings as installation
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
 from cadres import rules
-from cadres.models import AttendanceLine, AttendanceMonth
+from cadres.models import AttendanceLine, AttendanceMonth, TrainingSession
 from core.pdf import render_pdf
 
 HEADS = ("序号", "村", "姓名", "职务", "派出单位")
@@ -75,3 +79,15 @@ def month_workbook(month: AttendanceMonth, lines: Sequence[AttendanceLine]) -> b
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _qr(path: str) -> SafeString:
+    """The QR of one of our own addresses."""
+    url = installation.PUBLIC_BASE_URL.rstrip("/") + path
+    return mark_safe(segno.make(url, error="m").svg_inline(border=0, omitsize=True, dark="#1d2129"))  # noqa: S308 — drawn from our own address
+
+
+def training_poster_pdf(session: TrainingSession) -> bytes:
+    """What hangs in the room of a training: the QR by which cadres sign in."""
+    code = _qr(reverse("cadres:training-sign-in", args=[session.token]))
+    return render_pdf(render_to_string("cadres/training_poster.html", {"session": session, "qr": code}), identifier=f"training-{session.pk}")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cadres.views import attendance, conduct, leave, life, months, promises, records
+from cadres.views import attendance, bodies, conduct, leave, months, promises, records, selection, training
 
 app_name = "cadres"
 urlpatterns = [
@@ -37,8 +37,25 @@ urlpatterns = [
     path("signs/<int:pk>/", conduct.sign_detail, name="sign-detail"),
     path("signs/<int:pk>/statement/", conduct.sign_statement, name="sign-statement"),
     path("<int:pk>/signs/new/", conduct.sign_create, name="sign-create"),
-    path("trainings/", life.training_list, name="training-list"),
-    path("trainings/<int:pk>/", life.training_detail, name="training-detail"),
+    path("trainings/", training.training_list, name="training-list"),
+    path("trainings/new/", training.training_create, name="training-create"),
+    path("trainings/coverage/", training.training_coverage, name="training-coverage"),
+    path("trainings/sign-in/<str:token>/", training.training_sign_in, name="training-sign-in"),
+    path("trainings/<int:pk>/", training.training_detail, name="training-detail"),
+    path("trainings/<int:pk>/edit/", training.training_edit, name="training-edit"),
+    path("trainings/<int:pk>/enrol/", training.training_enrol, name="training-enrol"),
+    path("trainings/<int:pk>/attend/", training.training_attend, name="training-attend"),
+    path("trainings/<int:pk>/poster.pdf", training.training_poster, name="training-poster"),
+    path("<int:pk>/training-needs/new/", training.need_create, name="need-create"),
+    path("publicity/", training.publicity_list, name="publicity-list"),
+    path("publicity/new/", training.publicity_create, name="publicity-create"),
+    path("publicity/<int:pk>/", training.publicity_edit, name="publicity-edit"),
+    path("selection/", selection.nomination_list, name="nomination-list"),
+    path("selection/new/", selection.nomination_create, name="nomination-create"),
+    path("selection/<int:pk>/", selection.nomination_detail, name="nomination-detail"),
+    path("selection/<int:pk>/edit/", selection.nomination_edit, name="nomination-edit"),
+    path("selection/<int:pk>/send/", selection.nomination_send, name="nomination-send"),
+    path("selection/<int:pk>/report/", selection.nomination_report, name="nomination-report"),
     path("commitments/", promises.commitment_list, name="commitment-list"),
     path("commitments/new/", promises.commitment_create, name="commitment-create"),
     path("commitments/<int:pk>/", promises.commitment_detail, name="commitment-detail"),
@@ -51,7 +68,13 @@ urlpatterns = [
     path("reports/<int:pk>/", promises.report_detail, name="report-detail"),
     path("reports/<int:pk>/edit/", promises.report_edit, name="report-edit"),
     path("reports/<int:pk>/submit/", promises.report_submit, name="report-submit"),
-    path("secondments/", life.secondment_list, name="secondment-list"),
-    path("bodies/", life.body_list, name="body-list"),
+    path("secondments/", bodies.secondment_list, name="secondment-list"),
+    path("secondments/new/", bodies.secondment_create, name="secondment-create"),
+    path("secondments/<int:pk>/", bodies.secondment_detail, name="secondment-detail"),
+    path("secondments/<int:pk>/edit/", bodies.secondment_edit, name="secondment-edit"),
+    path("bodies/", bodies.body_list, name="body-list"),
+    path("bodies/<int:pk>/members/new/", bodies.body_member, name="body-member"),
+    path("bodies/<int:pk>/meetings/new/", bodies.body_meeting, name="body-meeting"),
+    path("bodies/members/<int:pk>/end/", bodies.member_end, name="member-end"),
     path("months/lines/<int:pk>/work/", months.month_work, name="month-work"),
 ]

@@ -102,8 +102,15 @@ CLASSES: dict[str, dict[str, Class]] = {
         sensitive="position distance_m speed_kmh",
     ),
     "cadres.Allowance": _fields(
-        internal="id village kind month_on days paid_on reported_by is_demo", personal="cadre amount", sensitive="policy_number insured_until_on"
+        internal="id village unit kind month_on days paid_on reported_by is_demo", personal="cadre amount", sensitive="policy_number insured_until_on"
     ),
+    "cadres.Nomination": _fields(
+        internal="id unit village role replaces recommended_on recommended_by state document sent_on report_by_on posting case is_demo",
+        personal="name sex post is_party_member party_joined_on working_since_on reason",
+        sensitive="health",
+    ),
+    "cadres.TrainingEnrolment": _fields(internal="id session village enrolled_by", personal="cadre"),
+    "cadres.TrainingNeed": _fields(internal="id village mode noted_on noted_by met_by is_demo", personal="cadre topic"),
     "cadres.Honour": _fields(public="cadre village kind level awarded_on title", internal="id document recorded_by is_demo"),
     "cadres.Opinion": _fields(
         internal="id village channel received_on received_at sender answer answered_on answered_by recorded_by is_demo",

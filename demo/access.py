@@ -41,7 +41,23 @@ from assessments.models import (
 )
 from assessments.services import charts
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
-from cadres.models import AttendanceLine, AttendanceMonth, Cadre, Commitment, CommitmentItem, Leave, Posting, QuarterReport, Sign, TrainingSession
+from cadres.models import (
+    AttendanceLine,
+    AttendanceMonth,
+    BodyMember,
+    Cadre,
+    Commitment,
+    CommitmentItem,
+    LeadingBody,
+    Leave,
+    Nomination,
+    Posting,
+    Publicity,
+    QuarterReport,
+    Secondment,
+    Sign,
+    TrainingSession,
+)
 from core.clock import today
 from core.scope import acting_as_system
 from core.settings import declared as settings_declared
@@ -127,6 +143,7 @@ class Subject:
     villages: frozenset[str] = frozenset()
     household: int | None = None
     owner: int | None = None
+    unit: int | None = None
     citywide: bool = False
     bank: int | None = None
 
@@ -167,7 +184,7 @@ def _of_villages(rows: QuerySet, path: str = "village__code") -> list[Subject]:
         row = rows.filter(**{path: code}).order_by("pk").first()
         household = row.pk if isinstance(row, Household) else getattr(row, "household_id", None)
         villages = frozenset(type(row)._default_manager.filter(pk=row.pk).values_list(path, flat=True))
-        found.append(Subject(row.pk, villages, household))
+        found.append(Subject(row.pk, villages, household, unit=getattr(row, "unit_id", None)))
     return found
 
 
@@ -239,6 +256,33 @@ def _imports(villages: list[Subject], maker: User) -> list[Subject]:
     return found
 
 
+def _of_cadres(villages: list[Subject]) -> dict[str, list[Subject]]:
+    return {
+        "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"),
+        "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
+        "cadres:sheet": _of_villages(Posting.objects.all()),
+        "cadres:roster": villages,
+        "cadres:sign-": _of_villages(Sign.objects.all()),
+        "cadres:sign-create": _of_villages(Cadre.objects.all(), "postings__village__code"),
+        "cadres:training-": _of_city(TrainingSession.objects.all()),
+        "cadres:need-": _of_villages(Cadre.objects.all(), "postings__village__code"),
+        "cadres:publicity-": _of_villages(Publicity.objects.all()),
+        "cadres:nomination-": _of_villages(Nomination.objects.all()),
+        "cadres:secondment-": _of_city(Secondment.objects.all()),
+        "cadres:body-": _of_city(LeadingBody.objects.all()),
+        "cadres:member-": _of_city(BodyMember.objects.all()),
+        "cadres:commitment-": _of_villages(Commitment.objects.all()),
+        "cadres:item-": _of_villages(CommitmentItem.objects.all()),
+        "cadres:report-create": _of_villages(Commitment.objects.all()),
+        "cadres:report-": _of_villages(QuarterReport.objects.all()),
+        "cadres:leave-": _of_villages(Leave.objects.all()),
+        "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
+        "cadres:month-": _of_villages(AttendanceMonth.objects.all()),
+        "cadres:month-workbook": _of_villages(AttendanceMonth.objects.all()),
+        "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
+    }
+
+
 def subjects() -> dict[str, list[Subject]]:
     """The records to name, by the beginning of the URL's name; the longest beginning wins."""
     nobody = User.objects.create(username="check-access-nobody", name="无", password="!")
@@ -280,11 +324,6 @@ def subjects() -> dict[str, list[Subject]]:
         "assistance:type": _of_city(MeasureType.objects.all()), "assistance:village": villages, "villages:": villages,
         "villages:year-edit": _of_villages(VillageYear.objects.all()), "villages:group-edit": _of_villages(VillageGroup.objects.all()),
         "villages:user-code": holders, "villages:contact": holders, "villages:account-sheet": _account_sheets(nobody), "villages:grant-create": users, "villages:grant-end": _of_city(Grant.objects.filter(until=None)),
-        "cadres:": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:posting-end": _of_villages(Posting.objects.filter(ended_on=None)),
-        "cadres:sheet": _of_villages(Posting.objects.all()), "cadres:roster": villages, "cadres:sign-": _of_villages(Sign.objects.all()), "cadres:sign-create": _of_villages(Cadre.objects.all(), "postings__village__code"), "cadres:training-": _of_city(TrainingSession.objects.all()), "cadres:commitment-": _of_villages(Commitment.objects.all()),
-        "cadres:item-": _of_villages(CommitmentItem.objects.all()), "cadres:report-create": _of_villages(Commitment.objects.all()),
-        "cadres:report-": _of_villages(QuarterReport.objects.all()), "cadres:leave-": _of_villages(Leave.objects.all()), "cadres:leave-create-for": _of_villages(Cadre.objects.all(), "postings__village__code"),
-        "cadres:month-": _of_villages(AttendanceMonth.objects.all()), "cadres:month-workbook": _of_villages(AttendanceMonth.objects.all()), "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
         "funds:village": villages, "funds:": _of_villages(Project.objects.all()), "reports:": villages, "reports:release-detail": releases,
         "reports:release-pdf": releases, "workflow:job": jobs, "workflow:alert": _of_villages(Alert.objects.all()), "workflow:change": changes, "workflow:attachment": _files(villages, nobody),
         "workflow:todo": todos, "workflow:message": told, "workflow:case": cases, "workflow:sheet": _sheets(cases, nobody),
@@ -380,6 +419,8 @@ def allowed(page: Page, user: User | None, subject: Subject | None) -> bool:
     if any(code.startswith(area) for area in areas for code in subject.villages):
         return True
     if subject.bank is not None and subject.bank == user.organization_id and any(grant.role == Role.BANK for grant in grants):
+        return True
+    if subject.unit is not None and subject.unit == user.organization_id and any(grant.role == Role.UNIT_LIAISON for grant in grants):
         return True
     if page.name.startswith("assistance:helper"):
         return Helper.objects.filter(pk=subject.pk, user=user).exists()

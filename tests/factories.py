@@ -221,7 +221,18 @@ def make_attendance(posting: Posting, user: User) -> None:
     month = AttendanceMonth.objects.create(village=posting.village, month_on=date(2017, 8, 1), due_on=date(2017, 9, 5))
     counts = ("required", "actual", "business", "reported", "personal", "sick", "paid", "absent", "open_days", "checks", "checks_present")
     AttendanceLine.objects.create(**here, month=month, codes="N" * 31, **dict.fromkeys(counts, 0))
-    from cadres.models import Commitment, CommitmentItem, QuarterReport, Sign, TrainingSession
+    from cadres.models import (
+        BodyMember,
+        Commitment,
+        CommitmentItem,
+        LeadingBody,
+        Nomination,
+        Publicity,
+        QuarterReport,
+        Secondment,
+        Sign,
+        TrainingSession,
+    )
 
     office = Organization.objects.order_by("pk").first() or OrganizationFactory()
     TrainingSession.objects.create(mode="visit", title="观摩", starts_on=day, ends_on=day, place="市委党校", organizer=office)
@@ -231,6 +242,13 @@ def make_attendance(posting: Posting, user: User) -> None:
     )
     QuarterReport.objects.create(commitment=commitment, village=posting.village, cadre=posting.cadre, year=2017, quarter=2, due_on=day)
     Sign.objects.create(cadre=posting.cadre, village=posting.village, kind="idle", grounds="核实", proposed_on=day, statement_due_on=day)
+    unit = posting.cadre.home_unit
+    Publicity.objects.create(village=posting.village, kind="talk", held_on=day, place="村委会", topic="政策宣讲", reached=30)
+    Nomination.objects.create(unit=unit, village=posting.village, role="member", name="张推荐", sex="1", working_since_on=START, reason="能吃苦", recommended_on=day,
+                              recommended_by=user, state="sent", document="文件", sent_on=day, report_by_on=day)  # fmt: skip
+    Secondment.objects.create(name="李挂职", home_unit=unit, post="副局长", host=office, started_on=day)
+    body, _ = LeadingBody.objects.get_or_create(kind="leading_group", ended_on=None, defaults={"name": "扶贫开发领导小组", "established_on": day})
+    BodyMember.objects.get_or_create(body=body, name="组长", post="书记", place="head", since_on=day)
 
 
 class IndicatorFactory(factory.django.DjangoModelFactory):

@@ -194,6 +194,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "assessments:veto-kind-edit",
     "households:window-edit",
 }  # fmt: skip
+NOT_IN_THE_SMALL_WORLD |= {"cadres:secondment-create", "cadres:secondment-edit", "cadres:member-end"}  # for the whole city
 
 
 def first_pk(name: str) -> int:
@@ -210,7 +211,8 @@ def first_pk(name: str) -> int:
     models |= {"workflow:regulation": Regulation, "workflow:clause-create": Regulation, "workflow:clause": Clause, "workflow:notice": PublicNotice,
                "workflow:objection-create": PublicNotice}  # fmt: skip
     models |= {"cadres:commitment-": cadres.Commitment, "cadres:report-create": cadres.Commitment, "cadres:item-": cadres.CommitmentItem,
-               "cadres:report-": cadres.QuarterReport, "cadres:training-": cadres.TrainingSession}  # fmt: skip
+               "cadres:report-": cadres.QuarterReport, "cadres:training-": cadres.TrainingSession, "cadres:publicity-": cadres.Publicity,
+               "cadres:nomination-": cadres.Nomination, "cadres:member-": cadres.BodyMember}  # fmt: skip
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     beginning = max((each for each in models if name.startswith(each)), key=len, default="")
     model = models.get(beginning)

@@ -8,7 +8,8 @@ from cadres.models.leave import Leave, LeaveRule
 from cadres.models.months import AttendanceLine, AttendanceMonth
 from cadres.models.people import Cadre, CadreAction, Posting, Secondment, TeamRule
 from cadres.models.promises import Commitment, CommitmentItem, QuarterProgress, QuarterReport
-from cadres.models.training import Publicity, TrainingAttendance, TrainingMode, TrainingSession
+from cadres.models.selection import Nomination
+from cadres.models.training import Publicity, TrainingAttendance, TrainingEnrolment, TrainingMode, TrainingNeed, TrainingSession
 
 __all__ = [
     "Allowance",
@@ -31,6 +32,7 @@ __all__ = [
     "LeadingBody",
     "Leave",
     "LeaveRule",
+    "Nomination",
     "Opinion",
     "Posting",
     "Presence",
@@ -44,6 +46,8 @@ __all__ = [
     "TeamExpense",
     "TeamRule",
     "TrainingAttendance",
+    "TrainingEnrolment",
     "TrainingMode",
+    "TrainingNeed",
     "TrainingSession",
 ]

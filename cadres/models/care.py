@@ -5,10 +5,11 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.models import Organization, User
 from cadres.models.people import Cadre
-from cadres.querysets import CityRowQuerySet, VillageRowQuerySet
+from cadres.querysets import CityRowQuerySet, UnitRowQuerySet, VillageRowQuerySet
 from villages.models import Village
 from workflow.models import Clause
 
@@ -45,6 +46,7 @@ class Allowance(models.Model):
 
     cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="allowances", verbose_name="派驻干部")
     village = models.ForeignKey(Village, models.PROTECT, related_name="+", verbose_name="村")
+    unit = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name="派出单位")
     kind = models.ForeignKey(AllowanceKind, models.PROTECT, related_name="+", verbose_name="种类")
     month_on = models.DateField("月份")
     days = models.PositiveSmallIntegerField("驻村天数", null=True, blank=True)
@@ -55,7 +57,8 @@ class Allowance(models.Model):
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="回填人")
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
-    objects = VillageRowQuerySet.as_manager()
+    wall_unit = "unit_id"
+    objects = UnitRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = "补助发放"
@@ -70,6 +73,9 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cadre} {self.month_on:%Y-%m} {self.kind}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cadres:care", args=[self.cadre_id])
 
 
 class TeamExpense(models.Model):
@@ -112,6 +118,9 @@ class TeamExpense(models.Model):
     def __str__(self) -> str:
         return f"{self.spent_on} {self.text}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("cadres:expense-list")
+
 
 class Honour(models.Model):
     """A commendation, an outstanding result, a typical case, or a promotion (能上能下)."""
@@ -149,3 +158,6 @@ class Honour(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("cadres:care", args=[self.cadre_id])

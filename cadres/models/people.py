@@ -199,4 +199,4 @@ class Secondment(models.Model):
         return f"{self.name} {self.host}"
 
     def get_absolute_url(self) -> str:
-        return reverse("cadres:secondment-list")
+        return reverse("cadres:secondment-detail", args=[self.pk])

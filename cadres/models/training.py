@@ -62,6 +62,51 @@ class TrainingSession(models.Model):
         return reverse("cadres:training-detail", args=[self.pk])
 
 
+class TrainingEnrolment(models.Model):
+    """A cadre who is to come to a session: told, expected, and missed when absent."""
+
+    session = models.ForeignKey(TrainingSession, models.PROTECT, related_name="enrolments", verbose_name="培训")
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="+", verbose_name="派驻干部")
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", verbose_name="村")
+    enrolled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="登记人")
+
+    objects = VillageRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "培训名单"
+        ordering = ["session_id", "cadre_id"]
+        constraints = [models.UniqueConstraint(fields=["session", "cadre"], name="training_enrolment_once", violation_error_message="已在名单上。")]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.session}"
+
+
+class TrainingNeed(models.Model):
+    """What one cadre needs to learn (第一书记培训精准化); met by a session they attended."""
+
+    cadre = models.ForeignKey(Cadre, models.PROTECT, related_name="training_needs", verbose_name="派驻干部")
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", verbose_name="村")
+    topic = models.CharField("需要的内容", max_length=100)
+    mode = models.CharField("方式", max_length=10, choices=TrainingMode)
+    noted_on = models.DateField("提出日期")
+    noted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="提出人")
+    met_by = models.ForeignKey(TrainingSession, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已由培训满足")
+    is_demo = models.BooleanField("演示数据", default=False, editable=False)
+
+    objects = VillageRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "培训需求"
+        ordering = ["-noted_on", "-id"]
+        constraints = [models.UniqueConstraint(fields=["cadre", "topic"], name="training_need_once", violation_error_message="这一项需求已登记。")]
+
+    def __str__(self) -> str:
+        return f"{self.cadre} {self.topic}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("cadres:training-coverage")
+
+
 class TrainingAttendance(models.Model):
     """One cadre at one session: a person-time. The village is that of the posting then."""
 

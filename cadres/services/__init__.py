@@ -1,6 +1,7 @@
 """Every write of this room, a module a noun."""
 
 from cadres.services.access import end_access, end_access_of_left
+from cadres.services.bodies import add_member, end_member, record_meeting
 from cadres.services.care import add_honour, insure, make_allowances, report_payment, reverse_expense, spend
 from cadres.services.conduct import KIND as SIGN_KIND
 from cadres.services.conduct import (
@@ -79,8 +80,11 @@ from cadres.services.promises import (
 from cadres.services.promises import of_report as report_of
 from cadres.services.reminders import open_duties
 from cadres.services.roster import radius_km, set_roster
+from cadres.services.selection import KIND as SELECTION_KIND
+from cadres.services.selection import amend, chosen, not_chosen, recommend, report_for_duty, send, sent_back, tell_unit
+from cadres.services.selection import of_case as nomination_of
 from cadres.services.standard import load_standard_rows
-from cadres.services.training import attend, save_publicity, save_session, sign_in
+from cadres.services.training import attend, coverage_rows, enrol, note_need, save_publicity, save_session, sign_in, who_comes
 
 __all__ = [
     "CadresError",
@@ -88,8 +92,11 @@ __all__ = [
     "MONTH_KIND",
     "Place",
     "REPORT_KIND",
+    "SELECTION_KIND",
     "SIGN_KIND",
     "add_honour",
+    "add_member",
+    "amend",
     "answer_opinion",
     "apply_leave",
     "attend",
@@ -97,7 +104,9 @@ __all__ = [
     "box_code",
     "cadres_of",
     "check_in",
+    "chosen",
     "correct_day",
+    "coverage_rows",
     "create_cadre",
     "drawn_numbers",
     "drop_old_positions",
@@ -106,7 +115,9 @@ __all__ = [
     "edit_cadre",
     "end_access",
     "end_access_of_left",
+    "end_member",
     "end_posting",
+    "enrol",
     "enter_sheet",
     "insure",
     "items_with_progress",
@@ -123,6 +134,9 @@ __all__ = [
     "month_lines",
     "month_open_again",
     "next_code",
+    "nomination_of",
+    "not_chosen",
+    "note_need",
     "note_opinion",
     "numbers_now",
     "open_commitment",
@@ -135,11 +149,14 @@ __all__ = [
     "quarter_due",
     "quarter_span",
     "radius_km",
+    "recommend",
     "record_action",
+    "record_meeting",
     "record_presence",
     "record_spot_check",
     "refresh_month",
     "report_accepted",
+    "report_for_duty",
     "report_lacks",
     "report_of",
     "report_open_again",
@@ -152,6 +169,8 @@ __all__ = [
     "save_publicity",
     "save_secondment",
     "save_session",
+    "send",
+    "sent_back",
     "set_roster",
     "settle_days",
     "settle_posting",
@@ -165,8 +184,10 @@ __all__ = [
     "start_posting",
     "submit_month",
     "submit_report",
+    "tell_unit",
     "verdict",
     "village_of_box",
+    "who_comes",
     "worst_first",
     "write_report",
     "write_work",

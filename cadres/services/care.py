@@ -20,8 +20,8 @@ def make_allowances(*, month: AttendanceMonth) -> int:
     """What is due for a filed month: one row a cadre and kind in force; who pays fills date and amount. Insurance comes once a year."""
     kinds = AllowanceKind.objects.filter(Q(valid_to=None) | Q(valid_to__gte=month.month_on), valid_from__lte=month.month_on, is_insurance=False)
     rows = [
-        Allowance(cadre_id=line.cadre_id, village_id=month.village_id, kind=kind, month_on=month.month_on, days=line.actual if kind.by_attendance else None)
-        for line in month.lines.all() for kind in kinds if line.actual or not kind.by_attendance
+        Allowance(cadre_id=line.cadre_id, village_id=month.village_id, unit_id=line.cadre.home_unit_id, kind=kind, month_on=month.month_on, days=line.actual if kind.by_attendance else None)
+        for line in month.lines.select_related("cadre") for kind in kinds if line.actual or not kind.by_attendance
     ]  # fmt: skip
     return len(Allowance.objects.bulk_create(rows, ignore_conflicts=True))
 
@@ -50,7 +50,11 @@ def insure(*, cadre: Cadre, kind: AllowanceKind, from_on: date, until_on: date, 
     if posting is None:
         raise CadresError("还没有派驻的干部不登记补助。")
     fields = {"paid_on": from_on, "amount": amount, "policy_number": policy_number, "insured_until_on": until_on, "reported_by": by}
-    return write(Allowance(cadre=cadre, village=posting.village, kind=kind, month_on=from_on.replace(day=1)), fields, f"登记意外险 {cadre.name}")
+    return write(
+        Allowance(cadre=cadre, village=posting.village, unit_id=cadre.home_unit_id, kind=kind, month_on=from_on.replace(day=1)),
+        fields,
+        f"登记意外险 {cadre.name}",
+    )
 
 
 @transaction.atomic

@@ -112,7 +112,11 @@ def record_action(*, cadre: Cadre, by: User, **fields: Any) -> CadreAction:
     told = fields.get("unit_told_on")
     if told and told < fields["done_on"]:
         raise CadresError("通报派出单位的日期不能早于处理日期。")
-    return write(CadreAction(cadre=cadre, village=posting.village, recorded_by=by), fields, f"组织处理 {cadre.name}")
+    action = write(CadreAction(cadre=cadre, village=posting.village, recorded_by=by), fields, f"组织处理 {cadre.name}")
+    from cadres.services.selection import tell_unit
+
+    tell_unit(unit=cadre.home_unit, text=f"{cadre.name}({posting.village.name}){action.get_kind_display()}:{action.reason}"[:300], url="")
+    return action
 
 
 @transaction.atomic

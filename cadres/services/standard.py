@@ -51,6 +51,8 @@ PROCEDURES = {
     "attendance_month": ("驻村干部考勤月报", (
         ("village", "村党支部确认", "confirm", Role.VILLAGE_COMMITTEE, "village", 2, ["attendance_month_closed"]),
         ("township", "乡镇(街道)党委审核", "check", *_CHECKER, 3, []), ("department", "市委组织部备案", "file", *_DEPARTMENT, 5, []))),
+    "cadre_selection": ("驻村干部选派", (
+        ("department", "市委组织部审核", "check", *_DEPARTMENT, 5, []), ("board", "研究决定", "decide", *_DEPARTMENT, 10, []))),
     "quarter_report": ("驻村季报告", (("township", "乡镇(街道)党委审核", "check", *_CHECKER, 5, ["quarter_report_handed_in"]),)),
     "cadre_sign": ("走读、挂名认定", (("department", "市委组织部认定", "decide", *_DEPARTMENT, 10, ["cadre_heard"]),)),
 }  # fmt: skip
