@@ -1,11 +1,12 @@
 """Periods: the list, one with everything that is going on in it, opening, publishing, freezing."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,6 +24,7 @@ from core import listing as listings
 from core import pages
 from core.clock import today
 from core.listing import Column
+from core.pdf import render_pdf
 from workflow.services import WorkflowError, attach
 
 P = Permission
@@ -221,3 +223,32 @@ def sheet_create(request: HttpRequest, pk: int) -> HttpResponse:
 
     return pages.form_page(request, form, save, title="登记现场考核", back=period.get_absolute_url(), crumbs=records.crumbs(period)[:-1] + [(period.title, period.get_absolute_url())],
                            refusal=(services.AssessmentsError, WorkflowError), done="已登记,相关得分已更新。")  # type: ignore[arg-type]  # fmt: skip
+
+
+SHEET_ROWS = (
+    ("述职会", "参加人数、述职情况"),
+    ("现场测评", "发票、收票张数"),
+    ("查台账", "抽查份数、差错份数"),
+    ("入户访谈", "户数、群众反映"),
+    ("个别谈话", "谈话人数、主要意见"),
+)
+
+
+@requires(P.ASSESSMENT_REVIEW)
+@require_safe
+def sheet_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """The assessment group's form to fill in on site, a page for each village of the period in reach."""
+    period = period_or_404(pk)
+    people: dict[Any, list[Assessment]] = defaultdict(list)
+    visible = (
+        Assessment.objects.visible_to(request.user, P.ASSESSMENT_REVIEW)
+        .filter(period=period)
+        .select_related("cadre", "home_unit", "village__township")
+    )
+    for each in visible.order_by("village__code", "cadre__code"):
+        people[each.village].append(each)
+    sheets = [{"village": village, "people": cadres} for village, cadres in people.items()]
+    data = render_pdf(
+        render_to_string("assessments/site_sheet.html", {"period": period, "sheets": sheets, "rows": SHEET_ROWS}), identifier=f"sheets/{period.code}"
+    )
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="sheets-{period.pk}.pdf"'})

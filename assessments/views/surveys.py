@@ -135,6 +135,17 @@ def slip_sheet(box: BallotBox, secrets: list[str]) -> bytes:
 
 
 @requires(P.SURVEY_EDIT)
+@require_safe
+def box_ballots(request: HttpRequest, pk: int) -> HttpResponse:
+    """Blank paper ballots, as many as people may still answer; they carry no number."""
+    box = _box(request, pk)
+    count = min(max(box.electorate - surveys.box_states(box.survey_round)[box.pk].cast, 1), 500)
+    context = {"box": box, "people": surveys.covered(box), "answers": Answer.Value.choices, "slips": range(count)}
+    data = render_pdf(render_to_string("assessments/paper_ballots.html", context), identifier=f"ballots/{box.pk}/{count}")
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="ballots-{box.pk}.pdf"'})
+
+
+@requires(P.SURVEY_EDIT)
 @require_POST
 def box_void(request: HttpRequest, pk: int) -> HttpResponse:
     box = _box(request, pk)

@@ -267,6 +267,16 @@ def test_the_wall_chart_is_one_a3_page_without_private_data(shown, signed_in, tm
     assert one.read_bytes().startswith(b"%PDF")
 
 
+def test_the_paper_that_is_taken_to_the_village_is_printed(assessed, signed_in):
+    survey_round = services.open_round(period=assessed.period, opens_on=DAY, closes_on=DAY, by=None)
+    box = survey_round.boxes.get(village=assessed.world.villages[0], group="C1")
+    blank = pypdf.PdfReader(io.BytesIO(signed_in("township_clerk").get(f"/assessments/boxes/{box.pk}/paper-ballots/").content))
+    assert "".join(page.extract_text() for page in blank.pages).count("不满意") == 2 * box.electorate
+    sheets = pypdf.PdfReader(io.BytesIO(signed_in("org_department").get(f"/assessments/periods/{assessed.period.pk}/sheets/print/").content))
+    assert len(sheets.pages) == 2 and "入户访谈" in sheets.pages[0].extract_text()
+    assert signed_in("township_checker").get(f"/assessments/periods/{assessed.period.pk}/sheets/print/").status_code == 403
+
+
 @pytest.mark.parametrize(("name", "word"), [("score_331", "考核期"), ("export_appraisal_chart", "鉴定挂图")])
 def test_the_commands_explain_themselves_in_chinese(name, word, capsys):
     with pytest.raises(SystemExit):
