@@ -26,7 +26,7 @@ from assessments.models import (
     VetoKind,
 )
 from assessments.rules import standard
-from assessments.services import appeals, entries, periods, schemes, scoring, surveys
+from assessments.services import appeals, entries, periods, schemes, scoring, surveys, waiting
 from core import scoring_inputs
 from core.clock import today
 from villages.models import Division, Grant
@@ -201,19 +201,23 @@ def _claim(
     work: Load, each: Assessment, kind: str, level: str, fact: str, document: str, day: date, *, accept: bool | None, reason: str = ""
 ) -> None:
     row = BonusKind.objects.get(scheme=each.period.scheme_id, code=kind)
-    BonusClaim.objects.create(
+    claim = BonusClaim.objects.create(
         assessment=each, village_id=each.village_id, kind=row, level=level, fact=fact, fact_key=entries.fact_key(fact, document), document=document,
         issued_on=day, certified_by=row.certifier, claimed_by=work.checker(each), reason=reason, decided_by=None if accept is None else work.department,
         state=BonusClaim.State.CLAIMED if accept is None else BonusClaim.State.ACCEPTED if accept else BonusClaim.State.REFUSED,
     )  # fmt: skip
+    if accept is None:
+        waiting.wait_for_claim(claim)
 
 
 def _veto(work: Load, each: Assessment, code: str, words: str, day: date, *, confirm: bool | None, statement: str = "", reason: str = "") -> None:
-    VetoFinding.objects.create(
+    finding = VetoFinding.objects.create(
         assessment=each, village_id=each.village_id, kind=VetoKind.objects.get(scheme=each.period.scheme_id, code=code), found_on=day, words=words,
         proposed_by=work.checker(each), statement=statement, reason=reason, decided_by=None if confirm is None else work.department,
         state=VetoFinding.State.PROPOSED if confirm is None else VetoFinding.State.CONFIRMED if confirm else VetoFinding.State.DISMISSED,
     )  # fmt: skip
+    if confirm is None:
+        waiting.wait_for_finding(finding)
 
 
 def _opinions(work: Load, people: list[Assessment], day: date) -> None:
@@ -305,7 +309,7 @@ def _afterwards(work: Load, period: Period, best: list[Assessment], worst: list[
         appeals.record_use(assessment=each, kind=kind, used_on=date(2016, 12, 20), words=words, by=work.department)
     own = next((each for each in _people(period) if each.cadre_user_id), None)
     if own is not None:
-        Assessment.objects.filter(pk=own.pk).update(confirmed_on=date(2016, 11, 17))
+        appeals.confirm(assessment=own, by=own.cadre_user, day=date(2016, 11, 17))
 
 
 # --- the running year -----------------------------------------------------------------------------

@@ -112,7 +112,8 @@ def _industry(poor: Sequence[Village], special: Sequence[FundIndicator], organiz
     second = User.objects.get(username="fagai")
     for number, village in enumerate(poor):
         homes = list(_payable(village).values_list("pk", flat=True))
-        amount = PER_HOUSEHOLD * len(homes) + Decimal(random.randrange(60, 130) * WAN)
+        share = special[number % 3].amount // len(poor[number % 3 :: 3]) // WAN * WAN  # whatever chance gives, no source is overdrawn
+        amount = min(PER_HOUSEHOLD * len(homes) + Decimal(random.randrange(60, 130) * WAN), share)
         day = date(2017, 1, 10) + timedelta(days=3 * number)
         project = Project.objects.create(
             code=f"CY2017-{number + 1:03d}", name=f"{village.name}{INDUSTRY[number % 4]}产业项目", kind="industry", village=village, amount=amount,

@@ -26,7 +26,7 @@ class Kind:
 
     `on_step(case, step, decision)` after a step was passed, `on_done(case, by)` after the last one, `on_ended(case, state, by)`
     after the case was refused or withdrawn, `on_returned(case, decision)` when it went back to who started it, `on_step_back(case, decision)` when
-    it went back to the step before. `permission` is what reading a case of this kind takes, beside having started it and having had
+    it went back to the step before, `on_resubmitted(case)` when who started it handed it in again. `permission` is what reading a case of this kind takes, beside having started it and having had
     it to decide.
     """
 
@@ -39,6 +39,7 @@ class Kind:
     permission: str = "household_view"
     on_returned: Callable[[Any, Any], None] | None = None
     on_step_back: Callable[[Any, Any], None] | None = None
+    on_resubmitted: Callable[[Any], None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -155,6 +155,11 @@ def returned(case: Case, decision: Decision) -> None:
     assessment.save()
 
 
+def handed_in_again(case: Case) -> None:
+    """Hook: the report was handed in again as it stands, by whatever door."""
+    Assessment.objects.filter(case=case, stage=Assessment.Stage.REPORT).update(stage=Assessment.Stage.SCORING, return_reason="")
+
+
 def ended(case: Case, state: str, by: Any) -> None:
     """Hook: refused or taken back; the report is to be handed in anew."""
     Assessment.objects.filter(case=case).update(stage=Assessment.Stage.REPORT, case=None)

@@ -19,7 +19,7 @@ from core.scope import acting_as_system
 from core.seal import chains, seal_finished, verify
 from tests.factories import grant
 from workflow import services as flow
-from workflow.models import NoticePosting, PublicNotice
+from workflow.models import Case, NoticePosting, PublicNotice
 
 DAY = date(2017, 9, 30)
 TEXT = "一年来吃住在村,完成了全部承诺,情况属实。"
@@ -79,6 +79,10 @@ def test_it_goes_back_with_a_reason_step_by_step(complete):
     assert back.stage == "report"
     again = services.submit_report(assessment=back, text=TEXT * 2, by=people["village_cadre"], day=DAY)
     assert again.stage == "scoring" and again.return_reason == ""
+    services.send_back(assessment=again, reason="再补", by=people["township_checker"])
+    flow.resubmit(case=Case.objects.get(pk=again.case_id), by=people["village_cadre"])
+    again.refresh_from_db()
+    assert (again.stage, again.return_reason) == ("scoring", "")
 
 
 def hung(period, by):

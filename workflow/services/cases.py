@@ -346,6 +346,9 @@ def resubmit(*, case: Case, by: User) -> Case:
     case.round += 1
     case.version += 1
     _go_to(case, case.steps[0], today())
+    hook = kinds.get(case.kind).on_resubmitted
+    if hook:
+        hook(case)
     return case
 
 
