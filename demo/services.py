@@ -40,6 +40,7 @@ from demo.life import load_life
 from demo.names import pick_name
 from demo.notices import load_notices, load_regulations
 from demo.people import DEMO_USERS, PASSWORD
+from demo.years import load_years
 from funds.models import Project, Source
 from households.models import Household, PovertyLine
 from reports.services import release_charts
@@ -95,6 +96,8 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         load_funds(core, world.organizations, world.random)
         load_life(core[0])
         load_complaints(core)
+        if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:
+            load_years(core)
         load_notices(core)
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:  # a big register waits for the night
             plant()

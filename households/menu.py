@@ -6,7 +6,7 @@ from accounts.permissions import Permission
 from core import menu
 from core.paging import capped_count
 from core.views import workbench_card
-from households.models import Household
+from households.models import DuplicatePair, Household
 from villages.views.records import add_count, add_tab
 
 menu.add("精准诊治", "建档立卡户", "households:list", Permission.HOUSEHOLD_VIEW, order=10)
@@ -48,3 +48,19 @@ def households_to_check(request: Any) -> list[dict]:
         {"label": f"{home.village.name} {home.household_code}", "value": f"{home.warning_count} 处", "url": home.get_absolute_url()} for home in first
     ]
     return [{"title": "有待核对的户", "rows": lines}]
+
+
+@workbench_card
+def looks_registered_twice(request: Any) -> list[dict]:
+    """For who decides: pairs that wait, the likeliest first."""
+    if not request.user.may(Permission.DUPLICATE_DECIDE):
+        return []
+    rows = DuplicatePair.objects.visible_to(request.user).waiting()
+    number = capped_count(rows, CAP)
+    if not number:
+        return []
+    lines = [{"label": "待认定", "value": f"{CAP}+ 对" if number > CAP else f"{number} 对", "url": reverse("households:duplicate-list")}]
+    lines += [
+        {"label": str(pair), "value": f"{pair.score} 分", "url": pair.get_absolute_url()} for pair in rows.for_list().order_by("-score", "id")[:3]
+    ]
+    return [{"title": "疑似重复", "rows": lines}]

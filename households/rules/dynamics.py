@@ -83,26 +83,30 @@ def relation_to_new_head(*, new: str, new_sex: str, old_head_sex: str, member: s
 
 
 def _old_head(new: str, sex: str) -> str:
-    return {
+    found: dict[str, str] = {
         R.SPOUSE: R.SPOUSE, R.SON: _by_sex(sex, R.FATHER, R.MOTHER), R.DAUGHTER: _by_sex(sex, R.FATHER, R.MOTHER),
         R.FATHER: _by_sex(sex, R.SON, R.DAUGHTER), R.MOTHER: _by_sex(sex, R.SON, R.DAUGHTER),
         R.DAUGHTER_IN_LAW: _by_sex(sex, R.HUSBANDS_FATHER, R.HUSBANDS_MOTHER), R.SON_IN_LAW: _by_sex(sex, R.WIFES_FATHER, R.WIFES_MOTHER),
-    }.get(new, R.OTHER)  # fmt: skip
+    }  # fmt: skip
+    return found.get(new, R.OTHER)
 
 
 def _to_spouse(new_sex: str, member: str) -> str:
     same = {R.SON, R.DAUGHTER, R.DAUGHTER_IN_LAW, R.SON_IN_LAW, R.GRANDSON, R.GRANDDAUGHTER, R.DAUGHTERS_SON, R.DAUGHTERS_DAUGHTER}
-    own = {R.WIFES_FATHER: R.FATHER, R.WIFES_MOTHER: R.MOTHER, R.HUSBANDS_FATHER: R.FATHER, R.HUSBANDS_MOTHER: R.MOTHER}
-    in_law = {R.FATHER: _by_sex(new_sex, R.WIFES_FATHER, R.HUSBANDS_FATHER), R.MOTHER: _by_sex(new_sex, R.WIFES_MOTHER, R.HUSBANDS_MOTHER)}
+    own: dict[str, str] = {R.WIFES_FATHER: R.FATHER, R.WIFES_MOTHER: R.MOTHER, R.HUSBANDS_FATHER: R.FATHER, R.HUSBANDS_MOTHER: R.MOTHER}
+    in_law: dict[str, str] = {
+        R.FATHER: _by_sex(new_sex, R.WIFES_FATHER, R.HUSBANDS_FATHER),
+        R.MOTHER: _by_sex(new_sex, R.WIFES_MOTHER, R.HUSBANDS_MOTHER),
+    }
     return member if member in same else (own | in_law).get(member, R.OTHER)
 
 
 def _to_child(new: str, old_sex: str, member: str, member_sex: str, only_child: bool) -> str:
     if member == R.SPOUSE:
         return _by_sex(member_sex, R.FATHER, R.MOTHER)
-    paternal = {R.FATHER: R.GRANDFATHER, R.MOTHER: R.GRANDMOTHER}
-    maternal = {R.FATHER: R.MATERNAL_GRANDFATHER, R.MOTHER: R.MATERNAL_GRANDMOTHER}
-    above = (paternal if old_sex == MALE else maternal) | {
+    paternal: dict[str, str] = {R.FATHER: R.GRANDFATHER, R.MOTHER: R.GRANDMOTHER}
+    maternal: dict[str, str] = {R.FATHER: R.MATERNAL_GRANDFATHER, R.MOTHER: R.MATERNAL_GRANDMOTHER}
+    above: dict[str, str] = (paternal if old_sex == MALE else maternal) | {
         R.WIFES_FATHER: R.MATERNAL_GRANDFATHER, R.WIFES_MOTHER: R.MATERNAL_GRANDMOTHER,
         R.HUSBANDS_FATHER: R.GRANDFATHER, R.HUSBANDS_MOTHER: R.GRANDMOTHER,
     }  # fmt: skip
@@ -110,7 +114,7 @@ def _to_child(new: str, old_sex: str, member: str, member_sex: str, only_child: 
         return above[member]
     if not only_child:
         return R.OTHER
-    below = {R.DAUGHTER_IN_LAW: R.SPOUSE, R.GRANDSON: R.SON, R.GRANDDAUGHTER: R.DAUGHTER}
+    below: dict[str, str] = {R.DAUGHTER_IN_LAW: R.SPOUSE, R.GRANDSON: R.SON, R.GRANDDAUGHTER: R.DAUGHTER}
     if new == R.DAUGHTER:
         below = {R.SON_IN_LAW: R.SPOUSE, R.DAUGHTERS_SON: R.SON, R.DAUGHTERS_DAUGHTER: R.DAUGHTER}
     return below.get(member, R.OTHER)
@@ -121,8 +125,10 @@ def _to_parent(new: str, old_sex: str, member: str, member_sex: str) -> str:
         return R.SPOUSE
     if member == R.SPOUSE:
         return _by_sex(member_sex, R.SON_IN_LAW, R.DAUGHTER_IN_LAW)
-    grand = {R.SON: R.GRANDSON, R.DAUGHTER: R.GRANDDAUGHTER} if old_sex == MALE else {R.SON: R.DAUGHTERS_SON, R.DAUGHTER: R.DAUGHTERS_DAUGHTER}
-    above = {R.GRANDFATHER: R.FATHER, R.GRANDMOTHER: R.MOTHER} if new == R.FATHER else {
+    grand: dict[str, str] = (
+        {R.SON: R.GRANDSON, R.DAUGHTER: R.GRANDDAUGHTER} if old_sex == MALE else {R.SON: R.DAUGHTERS_SON, R.DAUGHTER: R.DAUGHTERS_DAUGHTER}
+    )
+    above: dict[str, str] = {R.GRANDFATHER: R.FATHER, R.GRANDMOTHER: R.MOTHER} if new == R.FATHER else {
         R.GRANDFATHER: R.HUSBANDS_FATHER, R.GRANDMOTHER: R.HUSBANDS_MOTHER,
     }  # fmt: skip
     return (grand | above).get(member, R.OTHER)
@@ -134,7 +140,7 @@ def _to_child_in_law(new: str, member: str, member_sex: str, only_child: bool) -
         return _by_sex(member_sex, R.HUSBANDS_FATHER, R.HUSBANDS_MOTHER) if new == R.DAUGHTER_IN_LAW else wifes
     if not only_child:
         return R.OTHER
-    own = {R.SON: R.SPOUSE, R.GRANDSON: R.SON, R.GRANDDAUGHTER: R.DAUGHTER}
+    own: dict[str, str] = {R.SON: R.SPOUSE, R.GRANDSON: R.SON, R.GRANDDAUGHTER: R.DAUGHTER}
     if new == R.SON_IN_LAW:
         own = {R.DAUGHTER: R.SPOUSE, R.DAUGHTERS_SON: R.SON, R.DAUGHTERS_DAUGHTER: R.DAUGHTER}
     return own.get(member, R.OTHER)

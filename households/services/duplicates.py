@@ -138,6 +138,8 @@ def merge_persons(*, kept: Member, merged: Member, whole: bool = False, by: User
     """Make two rows of one person one; nothing is deleted. Raises HouseholdsError for itself, across villages, a head who leaves others behind."""
     if kept.pk == merged.pk:
         raise HouseholdsError("不能与自己合并。")
+    # Households before members, as every change of a household locks them.
+    homes = {row.household_id: lock_household(row.household) for row in sorted((kept, merged), key=lambda row: row.household_id)}
     rows = {row.pk: row for row in Member.objects.select_for_update().filter(pk__in=[kept.pk, merged.pk]).order_by("pk")}
     kept, merged = rows[kept.pk], rows[merged.pk]
     gone = next((row for row in (kept, merged) if row.left_on), None)
@@ -145,7 +147,6 @@ def merge_persons(*, kept: Member, merged: Member, whole: bool = False, by: User
         raise HouseholdsError(f"{gone.name}已于 {gone.left_on} 减少,不用再合并。")
     if kept.village_id != merged.village_id:
         raise HouseholdsError("两人登记在不同的村,不能直接合并。请先由多登的村办理减少,或认定为不是同一人。")
-    homes = {row.household_id: lock_household(row.household) for row in sorted((kept, merged), key=lambda row: row.household_id)}
     home, into = homes[merged.household_id], homes[kept.household_id]
     others = list(home.members.filter(left_on=None).exclude(pk=merged.pk).order_by("number"))
     ends = home.pk != into.pk and (whole or not others)

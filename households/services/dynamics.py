@@ -63,8 +63,12 @@ def may_record(user: User, village: Village, window: DynamicWindow) -> bool:
 
 
 def _begin(household: Household, happening: Happening, by: User, kind: str) -> tuple[DynamicWindow, Household]:
-    """The open window (locked against its rollover) and the household, locked. Raises HouseholdsError for what may not be recorded."""
-    window = DynamicWindow.objects.select_for_update().open_on(today()).first()
+    """The open window, and the household, locked. Raises HouseholdsError for what may not be recorded.
+
+    The window needs no lock of its own: the database refuses a change of a year that was closed meanwhile, and closing waits for
+    changes that are being written.
+    """
+    window = open_window()
     if window is None:
         raise HouseholdsError("现在不在动态管理开放期内,不能登记人员变动。开放日期见“动态管理年度”。")
     household = lock_household(household)
@@ -145,7 +149,8 @@ def add_person(*, household: Household, kind: str, happening: Happening, person:
 
 def _facts(member: Member) -> MemberFacts:
     names = MemberFacts.__dataclass_fields__
-    return MemberFacts(**{name: tuple(value) if isinstance(value := getattr(member, name), list) else value for name in names})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value := getattr(member, name), list) else value for name in names}
+    return MemberFacts(**values)
 
 
 # --- who goes -------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def village_notice(village_exit: VillageExit, step: str) -> PublicNotice | None:
 def publish_village_exit(*, village_exit: VillageExit, starts_on: date, by: User) -> PublicNotice:
     """Hang out the township's notice, or the city's announcement, whichever step the case stands at. Raises HouseholdsError."""
     found = _locked(village_exit, *rules.NOTICES)
-    village, step = found.village, found.case.step.code
+    village, step = found.village, str(getattr(found.case.step, "code", ""))
     if village_notice(found, step):
         raise HouseholdsError("这一步已经发布,请在公示页查看。")
     if not flow.may_decide(found.case, by):

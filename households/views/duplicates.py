@@ -87,7 +87,7 @@ def _side_by_side(first: Member, second: Member) -> list[tuple[str, str, str, bo
         field = Member._meta.get_field(name)
         values = [show(getattr(each, f"get_{name}_display", lambda e=each, n=name: getattr(e, n))()) for each in (first, second)]
         lines.append((str(field.verbose_name), values[0], values[1]))
-    return [(label, one, other, one != other) for label, one, other in lines]
+    return [(label, one, other, one != other) for label, one, other in lines if one or other]
 
 
 @requires(DECIDE)

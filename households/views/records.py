@@ -133,7 +133,7 @@ def household_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def household_members(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk)
-    members = Member.objects.visible_to(request.user).filter(household=household).order_by("number")
+    members = Member.objects.visible_to(request.user).filter(household=household).select_related("continued_as__household").order_by("number")
     shown = [(member, mask_id_number(member.id_number), last_four(member.disability_number)) for member in members]
     return household_page(request, pk, "households:members", "households/members.html", shown=shown)
 
