@@ -20,8 +20,8 @@ from core.scope import because
 from villages.models import Village
 from workflow.models import Attachment
 
-SCORING = {Assessment.Stage.REPORT, Assessment.Stage.SCORING}
-REVIEWING = {Assessment.Stage.REPORT, Assessment.Stage.SCORING, Assessment.Stage.REVIEW, Assessment.Stage.REVIEWED}
+SCORING: set[str] = {Assessment.Stage.REPORT, Assessment.Stage.SCORING}
+REVIEWING: set[str] = {Assessment.Stage.REPORT, Assessment.Stage.SCORING, Assessment.Stage.REVIEW, Assessment.Stage.REVIEWED}
 
 
 def _indicator(assessment: Assessment, code: str) -> Indicator:

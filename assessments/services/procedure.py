@@ -52,7 +52,7 @@ def submit_report(*, assessment: Assessment, text: str, by: User, day: date) -> 
     else:
         raise AssessmentsError(f"退回后由原填报人 {case.started_by.name} 修改并重新提交。")
     assessment.save()
-    flow.set_due(case=assessment.case, due_on=assessment.period.scoring_due_on)
+    flow.set_due(case=_case(assessment), due_on=assessment.period.scoring_due_on)
     waiting.done(waiting.REPORT, waiting.report_url(assessment), by)
     return assessment
 
@@ -64,6 +64,13 @@ def lacking(assessment: Assessment, *, kinds: set[str]) -> list[str]:
     of_kind = dict(Indicator.objects.filter(scheme_id=period.scheme_id).values_list("code", "kind"))
     return [f"{line['code']} {line['title']}:{line['words']}。" for line in found["lines"]
             if line["applies"] and line["points"] is None and of_kind.get(line["code"].split("+")[0]) in kinds]  # fmt: skip
+
+
+def _case(assessment: Assessment) -> Case:
+    """The running case of an assessment past its report."""
+    if assessment.case is None:
+        raise AssessmentsError("还没有提交个人述职。")
+    return assessment.case
 
 
 def _of(case: Case) -> Assessment | None:
@@ -108,7 +115,7 @@ def review(*, assessment: Assessment, opinion: str, by: User) -> Assessment:
 
 def _advance(assessment: Assessment, opinion: str, by: User) -> Assessment:
     try:
-        flow.advance(case=assessment.case, by=by, opinion=opinion)
+        flow.advance(case=_case(assessment), by=by, opinion=opinion)
     except flow.WorkflowError as error:
         raise AssessmentsError(str(error)) from error
     assessment.refresh_from_db()
@@ -120,9 +127,9 @@ def send_back(*, assessment: Assessment, reason: str, by: User) -> Assessment:
     """Return with a reason: the review to the township, the township to who reported."""
     assessment = locked(assessment, stages={Assessment.Stage.SCORING, Assessment.Stage.REVIEW})
     not_oneself(assessment, by)
-    case = assessment.case
+    case = _case(assessment)
     try:
-        flow.decide(case=case, step_id=case.step_id, version=case.version, result=Decision.Result.RETURN, opinion=reason, by=by)
+        flow.decide(case=case, step_id=case.step_id or 0, version=case.version, result=Decision.Result.RETURN, opinion=reason, by=by)
     except flow.WorkflowError as error:
         raise AssessmentsError(str(error)) from error
     assessment.refresh_from_db()

@@ -76,6 +76,6 @@ def freeze_results(*, period: Period, by: User | None, day: date) -> Period:
             raise NotReady([f"{text.rstrip('。')}。" for text in missing])
     period = periods.freeze(period=period, by=by, day=day)
     for each in Assessment.objects.filter(period=period).exclude(cadre_user=None).select_related("cadre_user"):
-        flow.notify(users=[each.cadre_user], text=f"{period.title}已定等次,请查看得分。有异议的,{period.appeal_until_on:%Y-%m-%d} 前可申诉。",
+        flow.notify(users=[each.cadre_user] if each.cadre_user else [], text=f"{period.title}已定等次,请查看得分。有异议的,{period.appeal_until_on:%Y-%m-%d} 前可申诉。",
                     url=f"/assessments/own/{each.pk}/")  # fmt: skip
     return period

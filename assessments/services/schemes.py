@@ -62,7 +62,7 @@ def draft_from(*, scheme: AssessmentScheme, by: User, day: date) -> AssessmentSc
         rows = list(model.objects.filter(scheme=scheme))
         for row in rows:
             row.pk, row.scheme = None, copied
-        model.objects.bulk_create(rows)
+        model._default_manager.bulk_create(rows)  # type: ignore[arg-type]
     return copied
 
 

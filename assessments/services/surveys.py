@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,7 +60,7 @@ def open_round(*, period: Period, opens_on: date, closes_on: date, by: User | No
     found.save()
     villages = set(Span.objects.filter(assessment__period=period).values_list("village_id", flat=True))
     homes = dict(Household.objects.filter(village__in=villages, ended_on=None).values_list("village_id").annotate(n=Count("pk")).order_by())
-    size = {
+    size: dict[str, Callable[[int], int | None]] = {
         BallotBox.Group.POOR: homes.get,
         BallotBox.Group.VILLAGE: lambda _: parameters.get("survey_village_people"),
         BallotBox.Group.TOWNSHIP: lambda _: parameters.get("survey_township_people"),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assessments.rules import spread
 from assessments.rules.engine import Claim, Facts, Veto, formula, rounded, score, score_item
 from assessments.rules.grades import place, quota_places
 from assessments.rules.scheme import Item, Scheme, scheme_problems, sum_problems
@@ -257,3 +258,17 @@ def test_a_formula_can_be_worked_out_by_anyone(done, due):
     line = score_item(RATIO, Facts(inputs={"days_in_village": done, "days_required": due}))
     by_hand = eval(formula(RATIO), {"min": min, "max": max}, {"days_in_village": done, "days_required": due})  # noqa: S307
     assert rounded(D(by_hand)) == line.points
+
+
+@pytest.mark.parametrize(("scores", "expected"), [
+    ([90, 91, 92, 93, 94, 95, 96, 60], {7: "low"}), ([80, 81, 82, 83, 84, 85, 86, 109], {7: "high"}), ([90] * 8, {}), ([90, 91, 92, 93, 94, 95, 96, 97], {}),
+    ([10, 90, 91, 92, 93, 94, 95], {}), ([], {}),
+])  # fmt: skip
+def test_who_lies_far_from_the_rest_is_hinted_at_where_there_are_enough(scores, expected):
+    assert spread.outliers({pk: D(value) for pk, value in enumerate(scores)}) == expected
+
+
+def test_a_generous_and_a_strict_township_stand_apart():
+    towns = {"宽镇": [D(98), D(99), D(97)], "严镇": [D(80), D(81)], "中镇": [D(90), D(91), D(89)], "空镇": []}
+    assert spread.apart(towns, D(5)) == {"宽镇": D("7.5"), "严镇": D(-10)}
+    assert spread.apart({"空镇": []}, D(5)) == {}
