@@ -1,13 +1,27 @@
 """Figures of the dispatched cadres."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from accounts.permissions import Permission
-from cadres.models import AllowanceKind, BodyMember, DutyBody, Honour, LeadingBody, Posting, Secondment, TrainingAttendance, TrainingSession
+from cadres import rules
+from cadres.models import (
+    AllowanceKind,
+    AttendanceMonth,
+    BodyMember,
+    Commitment,
+    DutyBody,
+    Honour,
+    LeadingBody,
+    Posting,
+    QuarterReport,
+    Secondment,
+    TrainingAttendance,
+    TrainingSession,
+)
 from core.figures import Figure, register
 
 
@@ -85,3 +99,34 @@ add("allowance_kinds", "派驻干部补助种类", "种", on_or_before(Allowance
     "艰苦边远地区工资水平补差、乡镇工作岗位补助和干部人身意外伤害险")  # fmt: skip
 add("promoted_cadres", "提拔使用", "名", on_or_before(Honour, "awarded_on", kind="promotion"), (("姓名", "cadre.name"), ("名称", "title"), ("日期", "awarded_on")),
     "优先提拔使用了…干部1名")  # fmt: skip
+
+
+def last_month(as_of: date) -> date:
+    """The first day of the month that was over last."""
+    return (as_of.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def per(*owner: str) -> Callable[[QuerySet], Decimal | None]:
+    """How many rows an owner has: one each, where everyone has done what the rule asks."""
+
+    def value(rows: QuerySet) -> Decimal | None:
+        owners = rows.order_by().values(*owner).distinct().count()
+        return Decimal(rows.count()) / owners if owners else None
+
+    return value
+
+
+def quarter_reports(as_of: date) -> QuerySet:
+    year, quarter = rules.quarter_over(as_of)
+    return QuarterReport.objects.filter(year=year, quarter=quarter, submitted_on__isnull=False).select_related(
+        "commitment__village", "commitment__cadre"
+    )
+
+
+add("commitment_per_year", "每队、每人每年承诺", "份", lambda as_of: Commitment.objects.filter(year=as_of.year, signed_on__lte=as_of).select_related("village", "cadre"),
+    (("承诺", "whose"), ("村", "village.name"), ("签订日期", "signed_on")), "派驻工作队及干部个人“年承诺、季报告”制度", value=per("village", "cadre"))  # fmt: skip
+add("report_per_quarter", "每队、每人每季报告", "份", quarter_reports, (("报告", "commitment.whose"), ("季度", "get_quarter_display"), ("报送日期", "submitted_on")),
+    "“年承诺、季报告”制度", value=per("commitment"))  # fmt: skip
+add("attendance_report_per_month", "每村每月考勤月报", "份",
+    lambda as_of: AttendanceMonth.objects.filter(month_on=last_month(as_of), submitted_on__lte=as_of).select_related("village"),
+    (("村", "village.name"), ("月份", "label"), ("报送日期", "submitted_on"), ("状态", "get_state_display")), "派驻干部管理考勤月报制", value=per("village"))  # fmt: skip

@@ -2,7 +2,22 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cadres.models import AttendanceMonth, Cadre, Commitment, Leave, Nomination, Posting, Publicity, QuarterReport, TrainingMode, TrainingSession
+from cadres.models import (
+    Allowance,
+    AllowanceKind,
+    AttendanceMonth,
+    Cadre,
+    Commitment,
+    Leave,
+    Nomination,
+    Opinion,
+    Posting,
+    Publicity,
+    QuarterReport,
+    TeamExpense,
+    TrainingMode,
+    TrainingSession,
+)
 from core.clock import today
 from core.filters import ScopedFilter, choice, pick, search_box
 from villages.filters import VillageRowFilter
@@ -151,3 +166,53 @@ class PublicityFilter(VillageRowFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(Q(topic__contains=text) | Q(place__contains=text))
+
+
+class AllowanceFilter(ScopedFilter):
+    q = search_box("姓名、单位")
+    kind = pick("种类", AllowanceKind.objects.all())
+    state = choice("状态", [("unpaid", "未发放"), ("paid", "已发放")], method="by_state")
+
+    class Meta:
+        model = Allowance
+        fields = ["q", "kind", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(cadre__name__contains=text) | Q(unit__name__contains=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(paid_on=None) if value == "unpaid" else rows.exclude(paid_on=None)
+
+
+class ExpenseFilter(VillageRowFilter):
+    permission = "cadre_view"
+    q = search_box("事由、单位")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    source = choice("来源", TeamExpense.Source.choices)
+    use = choice("用途", TeamExpense.Use.choices)
+
+    class Meta:
+        model = TeamExpense
+        fields = ["q", "township", "village", "source", "use"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(text__contains=text) | Q(provider__name__contains=text))
+
+
+class OpinionFilter(VillageRowFilter):
+    permission = "attendance_edit"
+    q = search_box("内容")
+    township = pick("乡镇", Division.objects.none(), method="by_township")
+    village = pick("村", Village.objects.none())
+    state = choice("状态", [("open", "待答复"), ("answered", "已答复")], method="by_state")
+
+    class Meta:
+        model = Opinion
+        fields = ["q", "township", "village", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(content__contains=text)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(answer="") if value == "open" else rows.exclude(answer="")

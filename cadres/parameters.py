@@ -28,3 +28,4 @@ declare(
 declare(
     "first_secretary_working_years", "第一书记工龄不少于", "whole", 2, unit="年", basis="选派第一书记的意见(文号待核实)", assumed=True, low=0, high=20
 )
+declare("opinion_answer_days", "群众意见几天内答复", "whole", 15, unit="天", basis=LOCAL, assumed=True, low=1, high=90)

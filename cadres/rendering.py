@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 
 import segno
 from django.conf import settings as installation
@@ -12,9 +14,13 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
+from accounts.models import Organization
 from cadres import rules
-from cadres.models import AttendanceLine, AttendanceMonth, TrainingSession
+from cadres.models import Allowance, AttendanceLine, AttendanceMonth, Cadre, Posting, TrainingSession
+from cadres.services import DiaryDay, Matter, box_code
+from core.clock import today
 from core.pdf import render_pdf
+from villages.models import Village
 
 HEADS = ("序号", "村", "姓名", "职务", "派出单位")
 SUMS = ("应驻村天数", "实际驻村天数", "因公外出", "外出报备", "事假", "病假", "年休", "旷岗", "抽查次数", "在岗次数")
@@ -91,3 +97,30 @@ def training_poster_pdf(session: TrainingSession) -> bytes:
     """What hangs in the room of a training: the QR by which cadres sign in."""
     code = _qr(reverse("cadres:training-sign-in", args=[session.token]))
     return render_pdf(render_to_string("cadres/training_poster.html", {"session": session, "qr": code}), identifier=f"training-{session.pk}")
+
+
+def proof_pdf(unit: Organization, month: date, lines: Sequence[Allowance]) -> bytes:
+    """考勤证明: what a home unit pays its dispatched cadres for a month, with room for both seals."""
+    html = render_to_string("cadres/proof_pdf.html", {"unit": unit, "month": month, "lines": lines, "city": installation.CITY_NAME})
+    return render_pdf(html, identifier=f"proof-{unit.pk}-{month:%Y%m}")
+
+
+def box_poster_pdf(village: Village, telephone: str) -> bytes:
+    """The opinion box of a village: a QR anybody may scan."""
+    code = _qr(reverse("public:opinion-box", args=[box_code(village)]))
+    return render_pdf(
+        render_to_string("cadres/box_poster.html", {"village": village, "qr": code, "tel": telephone}), identifier=f"box-{village.code}"
+    )
+
+
+def handover_pdf(posting: Posting, successor: Cadre | None, matters: Sequence[Matter], spent: Decimal) -> bytes:
+    """The handover list to sign."""
+    context = {"posting": posting, "successor": successor, "matters": matters, "spent": spent, "day": today()}
+    return render_pdf(render_to_string("cadres/handover_pdf.html", context), identifier=f"handover-{posting.pk}-{today()}")
+
+
+def diary_pdf(cadre: Cadre, month: date, days: Sequence[DiaryDay]) -> bytes:
+    """驻村日志 of a month: the day's records, and room for a few lines by hand."""
+    posting = Posting.objects.active_on(rules.month_span(month)[1]).filter(cadre=cadre).select_related("village__township").first()
+    context = {"cadre": cadre, "month": month, "days": days, "posting": posting}
+    return render_pdf(render_to_string("cadres/diary_pdf.html", context), identifier=f"diary-{cadre.pk}-{month:%Y%m}")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cadres.views import attendance, bodies, conduct, leave, months, promises, records, selection, training
+from cadres.views import attendance, bodies, care, conduct, handover, leave, months, opinions, promises, records, selection, training
 
 app_name = "cadres"
 urlpatterns = [
@@ -77,4 +77,28 @@ urlpatterns = [
     path("bodies/<int:pk>/meetings/new/", bodies.body_meeting, name="body-meeting"),
     path("bodies/members/<int:pk>/end/", bodies.member_end, name="member-end"),
     path("months/lines/<int:pk>/work/", months.month_work, name="month-work"),
+    path("allowances/", care.allowance_list, name="allowance-list"),
+    path("allowances/units/<int:pk>/", care.unit_proof, name="unit-proof"),
+    path("allowances/units/<int:pk>/proof.pdf", care.unit_proof_pdf, name="unit-proof-pdf"),
+    path("allowances/units/<int:pk>/pay/", care.unit_pay, name="unit-pay"),
+    path("<int:pk>/care/", care.cadre_care, name="care"),
+    path("<int:pk>/care/insure/", care.insure, name="insure"),
+    path("<int:pk>/care/honours/new/", care.honour_create, name="honour-create"),
+    path("expenses/", care.expense_list, name="expense-list"),
+    path("expenses/new/", care.expense_create, name="expense-create"),
+    path("expenses/<int:pk>/", care.expense_detail, name="expense-detail"),
+    path("expenses/<int:pk>/reverse/", care.expense_reverse, name="expense-reverse"),
+    path("opinions/", opinions.opinion_list, name="opinion-list"),
+    path("opinions/new/", opinions.opinion_create, name="opinion-create"),
+    path("opinions/<int:pk>/", opinions.opinion_detail, name="opinion-detail"),
+    path("opinions/<int:pk>/answer/", opinions.opinion_answer, name="opinion-answer"),
+    path("villages/<int:pk>/opinion-box.pdf", opinions.box_poster, name="box-poster"),
+    path("postings/<int:pk>/handover/", handover.handover, name="handover"),
+    path("postings/<int:pk>/handover/make/", handover.handover_create, name="handover-create"),
+    path("postings/<int:pk>/handover/sign/", handover.handover_sign, name="handover-sign"),
+    path("<int:pk>/diary.pdf", handover.diary, name="diary"),
+    path("<int:pk>/timeline/", handover.timeline, name="timeline"),
 ]
+
+# What anybody may open: a namespace of its own, `public:` beside the notices'.
+open_to_all = [path("opinions/<str:code>/", opinions.opinion_box, name="opinion-box")]

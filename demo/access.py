@@ -42,6 +42,7 @@ from assessments.models import (
 from assessments.services import charts
 from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
 from cadres.models import (
+    Allowance,
     AttendanceLine,
     AttendanceMonth,
     BodyMember,
@@ -51,11 +52,13 @@ from cadres.models import (
     LeadingBody,
     Leave,
     Nomination,
+    Opinion,
     Posting,
     Publicity,
     QuarterReport,
     Secondment,
     Sign,
+    TeamExpense,
     TrainingSession,
 )
 from core.clock import today
@@ -89,7 +92,7 @@ from workflow.models import (
 from workflow.services import open_todo, start_case, store
 
 PUBLIC = {"accounts:sign-in", "accounts:use-code", "core:health", "reports:release-check"}
-PUBLIC |= {"public:notice"}
+PUBLIC |= {"public:notice", "public:opinion-box"}
 PUBLIC |= {"assessments:ballot", "assessments:chart-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
@@ -280,6 +283,11 @@ def _of_cadres(villages: list[Subject]) -> dict[str, list[Subject]]:
         "cadres:month-": _of_villages(AttendanceMonth.objects.all()),
         "cadres:month-workbook": _of_villages(AttendanceMonth.objects.all()),
         "cadres:month-work": _of_villages(AttendanceLine.objects.all()),
+        "cadres:unit-": _of_city(Organization.objects.filter(pk__in=Allowance.objects.values("unit_id"))),
+        "cadres:expense-": _of_villages(TeamExpense.objects.all()),
+        "cadres:opinion-": _of_villages(Opinion.objects.all()),
+        "cadres:box-": villages,
+        "cadres:handover": _of_villages(Posting.objects.all()),
     }
 
 
@@ -332,7 +340,7 @@ def subjects() -> dict[str, list[Subject]]:
         "workflow:posting": _of_villages(NoticePosting.objects.all()), "workflow:regulation": rules, "workflow:clause-create": rules,
         "workflow:clause-edit": _of_city(Clause.objects.all()),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
-    } | money_subjects() | _assessed(nobody) | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
+    } | money_subjects() | _assessed(nobody) | _of_cadres(villages) | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 
 
 def money_subjects() -> dict[str, list[Subject]]:

@@ -33,6 +33,7 @@ from demo import cadres as demo_cadres
 from demo import golmud
 from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
+from demo.cadres_year import papers_of_the_year
 from demo.complaints import load_complaints
 from demo.funds import load_funds
 from demo.households import VillageTraits
@@ -298,6 +299,7 @@ def _cadres(world: World, villages: list[Village]) -> None:
     demo_cadres.attendance_year(world.random)
     demo_cadres.some_actions()
     demo_cadres.trainings_and_promises(world.random)
+    papers_of_the_year(world.random, commuter=demo_cadres.COMMUTER, nominal=demo_cadres.NOMINAL)
 
 
 def _unit_names() -> dict[str, list[tuple[str, str, str]]]:

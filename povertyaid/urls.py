@@ -9,7 +9,7 @@ urlpatterns = [
     path("code-lists/", import_string("accounts.admin.code_lists").urls),
     path("villages/", include("villages.urls")),
     path("", include("workflow.urls")),
-    path("public/", include(import_string("workflow.urls.open_to_all"))),
+    path("public/", include((import_string("workflow.urls.open_to_all")[0] + import_string("cadres.urls.open_to_all"), "public"))),
     path("households/", include("households.urls")),
     path("cadres/", include("cadres.urls")),
     path("assessments/", include("assessments.urls")),

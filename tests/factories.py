@@ -222,17 +222,21 @@ def make_attendance(posting: Posting, user: User) -> None:
     counts = ("required", "actual", "business", "reported", "personal", "sick", "paid", "absent", "open_days", "checks", "checks_present")
     AttendanceLine.objects.create(**here, month=month, codes="N" * 31, **dict.fromkeys(counts, 0))
     from cadres.models import (
+        Allowance,
+        AllowanceKind,
         BodyMember,
         Commitment,
         CommitmentItem,
         LeadingBody,
         Nomination,
+        Opinion,
         Publicity,
         QuarterReport,
         Secondment,
         Sign,
+        TeamExpense,
         TrainingSession,
-    )
+    )  # fmt: skip
 
     office = Organization.objects.order_by("pk").first() or OrganizationFactory()
     TrainingSession.objects.create(mode="visit", title="观摩", starts_on=day, ends_on=day, place="市委党校", organizer=office)
@@ -249,6 +253,10 @@ def make_attendance(posting: Posting, user: User) -> None:
     Secondment.objects.create(name="李挂职", home_unit=unit, post="副局长", host=office, started_on=day)
     body, _ = LeadingBody.objects.get_or_create(kind="leading_group", ended_on=None, defaults={"name": "扶贫开发领导小组", "established_on": day})
     BodyMember.objects.get_or_create(body=body, name="组长", post="书记", place="head", since_on=day)
+    kind, _ = AllowanceKind.objects.get_or_create(code="border", defaults={"name": "艰苦边远地区工资水平补差", "valid_from": START})
+    Allowance.objects.create(cadre=posting.cadre, village=posting.village, unit=unit, kind=kind, month_on=date(2017, 8, 1), days=20)
+    TeamExpense.objects.create(village=posting.village, source="units", use="office", spent_on=day, amount=Decimal(500), text="购置办公用品")
+    Opinion.objects.create(village=posting.village, channel="gathering", content="常来走访", received_on=day)
 
 
 class IndicatorFactory(factory.django.DjangoModelFactory):

@@ -212,7 +212,7 @@ def first_pk(name: str) -> int:
                "workflow:objection-create": PublicNotice}  # fmt: skip
     models |= {"cadres:commitment-": cadres.Commitment, "cadres:report-create": cadres.Commitment, "cadres:item-": cadres.CommitmentItem,
                "cadres:report-": cadres.QuarterReport, "cadres:training-": cadres.TrainingSession, "cadres:publicity-": cadres.Publicity,
-               "cadres:nomination-": cadres.Nomination, "cadres:member-": cadres.BodyMember}  # fmt: skip
+               "cadres:nomination-": cadres.Nomination, "cadres:expense-": cadres.TeamExpense, "cadres:opinion-": cadres.Opinion, "cadres:handover": Posting, "cadres:member-": cadres.BodyMember}  # fmt: skip
     models |= {f"codes:{model._meta.app_label}_{model._meta.model_name}": model for model in code_lists._registry}
     beginning = max((each for each in models if name.startswith(each)), key=len, default="")
     model = models.get(beginning)

@@ -119,7 +119,7 @@ class TeamExpense(models.Model):
         return f"{self.spent_on} {self.text}"
 
     def get_absolute_url(self) -> str:
-        return reverse("cadres:expense-list")
+        return reverse("cadres:expense-detail", args=[self.pk])
 
 
 class Honour(models.Model):

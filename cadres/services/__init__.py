@@ -2,7 +2,17 @@
 
 from cadres.services.access import end_access, end_access_of_left
 from cadres.services.bodies import add_member, end_member, record_meeting
-from cadres.services.care import add_honour, insure, make_allowances, report_payment, reverse_expense, spend
+from cadres.services.care import (
+    add_honour,
+    insure,
+    insured_until,
+    make_allowances,
+    months_around,
+    report_payment,
+    report_payments,
+    reverse_expense,
+    spend,
+)
 from cadres.services.conduct import KIND as SIGN_KIND
 from cadres.services.conduct import (
     answer_opinion,
@@ -19,6 +29,7 @@ from cadres.services.conduct import (
 from cadres.services.conduct import of_sign as sign_of
 from cadres.services.days import settle_days
 from cadres.services.errors import CadresError
+from cadres.services.handover import Matter, make_handover, open_matters, sign_handover
 from cadres.services.leave import apply_leave, balance, leave_approved, leave_ended, report_return, return_days, rule_for
 from cadres.services.leave import of_case as leave_of
 from cadres.services.months import KIND as MONTH_KIND
@@ -84,12 +95,16 @@ from cadres.services.selection import KIND as SELECTION_KIND
 from cadres.services.selection import amend, chosen, not_chosen, recommend, report_for_duty, send, sent_back, tell_unit
 from cadres.services.selection import of_case as nomination_of
 from cadres.services.standard import load_standard_rows
+from cadres.services.story import DiaryDay, Event, diary_days, timeline
 from cadres.services.training import attend, coverage_rows, enrol, note_need, save_publicity, save_session, sign_in, who_comes
 
 __all__ = [
     "CadresError",
+    "DiaryDay",
+    "Event",
     "Line",
     "MONTH_KIND",
+    "Matter",
     "Place",
     "REPORT_KIND",
     "SELECTION_KIND",
@@ -108,6 +123,7 @@ __all__ = [
     "correct_day",
     "coverage_rows",
     "create_cadre",
+    "diary_days",
     "drawn_numbers",
     "drop_old_positions",
     "drop_opinion",
@@ -120,6 +136,7 @@ __all__ = [
     "enrol",
     "enter_sheet",
     "insure",
+    "insured_until",
     "items_with_progress",
     "last_filed_month",
     "later_corrections",
@@ -128,11 +145,13 @@ __all__ = [
     "leave_of",
     "load_standard_rows",
     "make_allowances",
+    "make_handover",
     "make_statement",
     "month_filed",
     "month_lacks",
     "month_lines",
     "month_open_again",
+    "months_around",
     "next_code",
     "nomination_of",
     "not_chosen",
@@ -141,6 +160,7 @@ __all__ = [
     "numbers_now",
     "open_commitment",
     "open_duties",
+    "open_matters",
     "open_month",
     "open_report",
     "post_commitment",
@@ -161,6 +181,7 @@ __all__ = [
     "report_of",
     "report_open_again",
     "report_payment",
+    "report_payments",
     "report_return",
     "return_days",
     "reverse_expense",
@@ -177,6 +198,7 @@ __all__ = [
     "sign_commitment",
     "sign_confirmed",
     "sign_dismissed",
+    "sign_handover",
     "sign_in",
     "sign_lacks",
     "sign_of",
@@ -185,6 +207,7 @@ __all__ = [
     "submit_month",
     "submit_report",
     "tell_unit",
+    "timeline",
     "verdict",
     "village_of_box",
     "who_comes",

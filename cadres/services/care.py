@@ -1,11 +1,11 @@
 """Allowances, insurance, the expense book, honours."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import User
 from cadres.models import Allowance, AllowanceKind, AttendanceMonth, Cadre, Honour, TeamExpense
@@ -40,6 +40,25 @@ def report_payment(*, allowance: Allowance, paid_on: date, amount: Decimal, by: 
 
 
 @transaction.atomic
+def report_payments(*, lines: list[Allowance], amounts: dict[int, Decimal], paid_on: date, by: User) -> int:
+    """What a unit paid for a month, all lines or none. Returns how many."""
+    for line in lines:
+        if line.pk in amounts:
+            report_payment(allowance=line, paid_on=paid_on, amount=amounts[line.pk], by=by)
+    return len(amounts)
+
+
+def insured_until(*, cadre: Cadre) -> date | None:
+    """The last day of the cadre's accident insurance; None when there is none."""
+    return cadre.allowances.aggregate(last=Max("insured_until_on"))["last"]
+
+
+def months_around(month: date) -> tuple[date, date]:
+    """The months before and after."""
+    return (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=32)).replace(day=1)
+
+
+@transaction.atomic
 def insure(*, cadre: Cadre, kind: AllowanceKind, from_on: date, until_on: date, policy_number: str, amount: Decimal, by: User) -> Allowance:
     """The accident insurance of a cadre: the policy and its last day."""
     if until_on <= from_on:
@@ -67,7 +86,7 @@ def spend(*, by: User, **fields: Any) -> TeamExpense:
 @transaction.atomic
 def reverse_expense(*, expense: TeamExpense, reason: str, by: User) -> TeamExpense:
     """冲销: the same amount taken back by a row of its own."""
-    expense = TeamExpense.objects.select_for_update().get(pk=expense.pk)
+    expense = TeamExpense.objects.get(pk=expense.pk)  # insert-only: two at once meet at the one-to-one key
     if expense.reverses_id:
         raise CadresError("冲销记录不能再冲销。")
     if TeamExpense.objects.filter(reverses=expense).exists():

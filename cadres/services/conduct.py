@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import Role
 from cadres.models import Cadre, Opinion, Sign
 from cadres.services.errors import CadresError
 from core import crypto, settings
@@ -15,7 +16,7 @@ from core.clock import today
 from core.scope import because
 from villages.models import Village
 from workflow import services as flow
-from workflow.models import Alert, Case
+from workflow.models import Alert, Case, Todo
 
 KIND = "cadre_sign"
 
@@ -45,8 +46,6 @@ def propose_sign(*, cadre: Cadre, kind: str, grounds: str, by: User, alert: Aler
 @transaction.atomic
 def make_statement(*, sign: Sign, statement: str, by: User) -> Sign:
     """The cadre is heard: their own words, once; a cadre without an account is written down by the township."""
-    from workflow.models import Todo
-
     sign = Sign.objects.select_for_update(of=("self",)).select_related("cadre").get(pk=sign.pk)
     if sign.state != Sign.State.PROPOSED:
         raise CadresError("已经作出认定,不能再申辩;不服的按申诉办理。")
@@ -106,12 +105,16 @@ def drop_opinion(*, village: Village, content: str, contact: str, address: str) 
     opinion = Opinion(village=village, channel=Opinion.Channel.BOX, content=content, contact=contact, received_on=today(), sender=sender)
     opinion.full_clean()
     opinion.save()
+    flow.open_todo(kind="opinion", title=f"办理群众意见:{village.name}", url=opinion.get_absolute_url(), role=Role.TOWNSHIP_CHECKER, area=village.code[:9],
+                   village_id=village.pk, due_on=today() + timedelta(days=settings.get("opinion_answer_days")))  # fmt: skip
     return opinion
 
 
 @transaction.atomic
 def note_opinion(*, by: User, **fields: Any) -> Opinion:
     """From the township's regular gathering."""
+    if fields["received_on"] > today():
+        raise CadresError("收到日期不能晚于今天。")
     because("登记群众意见")
     opinion = Opinion(recorded_by=by, **fields)
     opinion.full_clean()
@@ -130,4 +133,6 @@ def answer_opinion(*, opinion: Opinion, answer: str, by: User) -> Opinion:
     opinion.answer, opinion.answered_on, opinion.answered_by = answer, today(), by
     opinion.full_clean(exclude=["recorded_by", "cadre"])
     opinion.save(update_fields=["answer", "answered_on", "answered_by"])
+    for todo in Todo.objects.open().filter(kind="opinion", url=opinion.get_absolute_url()):
+        flow.finish_todo(todo=todo, by=by)
     return opinion

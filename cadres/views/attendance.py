@@ -167,6 +167,7 @@ def cadre_attendance(request: HttpRequest, pk: int) -> HttpResponse:
         Link("录入纸质签到册", reverse("cadres:sheet", args=[posting.pk])), Link("登记抽查", reverse("cadres:spot-check", args=[pk])),
         Link("考勤更正", reverse("cadres:correct", args=[pk])), Link("提出认定", reverse("cadres:sign-create", args=[pk])),
     ] if may_edit and posting else []  # fmt: skip
+    links.append(Link("打印驻村日志", f"{reverse('cadres:diary', args=[pk])}?month={month:%Y-%m}"))
     rows = [Presence, Correction, SpotCheck]
     titles = ("在岗记录", "更正", "坐班抽查")
     columns = (PRESENCE_COLUMNS, CORRECTION_COLUMNS, CHECK_COLUMNS)

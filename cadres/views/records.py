@@ -91,7 +91,13 @@ POSTING_COLUMNS = (
 )
 
 
-TABS = (("概况", "cadres:detail"), ("考勤", "cadres:attendance"), ("请销假", "cadres:leaves"))
+TABS = (
+    ("概况", "cadres:detail"),
+    ("考勤", "cadres:attendance"),
+    ("请销假", "cadres:leaves"),
+    ("待遇和表彰", "cadres:care"),
+    ("动态", "cadres:timeline"),
+)
 
 
 def cadre_page(request: HttpRequest, cadre: Cadre, tab: str, **content: Any) -> HttpResponse:
@@ -120,11 +126,12 @@ def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
     running = any(posting.ended_on is None for posting in postings)
 
     def row_links(posting: Posting) -> list[Link]:
-        return [] if posting.ended_on else [Link("结束派驻", reverse("cadres:posting-end", args=[posting.pk]))]
+        found = [] if posting.ended_on or not may_edit else [Link("结束派驻", reverse("cadres:posting-end", args=[posting.pk]))]
+        return [*found, Link("工作交接", reverse("cadres:handover", args=[posting.pk]))]
 
     table = pages.table(
         "派驻", POSTING_COLUMNS, postings, url=lambda posting: posting.village.get_absolute_url(),
-        row_links=row_links if may_edit else None, empty="还没有派驻。",
+        row_links=row_links, empty="还没有派驻。",
         links=[Link("派驻到村", reverse("cadres:posting-create", args=[pk]))] if may_edit and not running else (),
     )  # fmt: skip
     facts = [

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cadres import rules, services
 from cadres.models import AttendanceMonth, Commitment, CommitmentItem, QuarterReport
-from core import clock
+from core import clock, figures
 from workflow import services as flow
 from workflow.models import Message, Todo
 
@@ -107,3 +107,17 @@ def test_what_is_due_waits_for_who_owes_it_and_goes_when_it_is_handed_in(team, p
                                            (date(2017, 2, 3), (2016, 4)), (date(2016, 2, 29), (2015, 4)), (date(2017, 4, 1), (2017, 1))])  # fmt: skip
 def test_the_quarter_that_is_over(day, over):
     assert rules.quarter_over(day) == over
+
+
+def test_the_figures_say_one_promise_a_year_and_one_report_a_quarter_and_month(team, promised):
+    day = date(2017, 10, 15)
+    assert figures.get("commitment_per_year").compute(day) == 1
+    assert figures.get("report_per_quarter").compute(day) is None
+    QuarterReport.objects.create(
+        commitment=promised, village=promised.village, cadre=team.member, year=2017, quarter=3, due_on=day, state="accepted", submitted_on=day
+    )
+    assert figures.get("report_per_quarter").compute(day) == 1
+    month = AttendanceMonth.objects.create(village=promised.village, month_on=date(2017, 9, 1), due_on=day)
+    assert figures.get("attendance_report_per_month").compute(day) is None, "a draft is no report"
+    AttendanceMonth.objects.filter(pk=month.pk).update(state="running", closed_days=True, submitted_on=day)
+    assert figures.get("attendance_report_per_month").compute(day) == 1

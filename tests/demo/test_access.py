@@ -59,7 +59,7 @@ def full_world(world):
     yearly_work(world)
     services.ensure_sources()
     for village in world.villages:
-        home = Household.objects.get(village=village)
+        home = Household.objects.filter(village=village).order_by("pk").first()
         services.open_proceeding(household=home, kind="exit", reason="收入稳定", by=world.people["village_committee"])
     vehicles = CrossCheckSource.objects.get(code="vehicles")
     for state in ("sent", "judged"):
