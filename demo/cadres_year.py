@@ -200,7 +200,7 @@ def selection() -> None:
     services.recommend(unit=unit, by=User.objects.get(username="zuzhibu"), name="马国强", role="member", reason="熟悉农村水利,能吃苦", **person)
     village = Village.objects.filter(postings__isnull=False).order_by("-code").first()
     Nomination.objects.create(unit=unit, village=village, name="李雪梅", role="member", reason="做过乡镇工作", recommended_on=date(2017, 9, 4), state="sent",
-                              document="下派文件(演示)", sent_on=date(2017, 9, 25), report_by_on=date(2017, 10, 10), is_demo=True, **person | {"sex": "2"})  # fmt: skip
+                              document="下派文件(演示)", sent_on=date(2017, 9, 25), report_by_on=date(2017, 10, 10), recommended_by=User.objects.get(username="zuzhibu"), is_demo=True, **person | {"sex": "2"})  # fmt: skip
 
 
 def signs(commuter: str, nominal: str) -> None:

@@ -299,7 +299,7 @@ def _cadres(world: World, villages: list[Village]) -> None:
     demo_cadres.attendance_year(world.random)
     demo_cadres.some_actions()
     demo_cadres.trainings_and_promises(world.random)
-    papers_of_the_year(world.random, commuter=demo_cadres.COMMUTER, nominal=demo_cadres.NOMINAL)
+    papers_of_the_year(Random(1709), commuter=demo_cadres.COMMUTER, nominal=demo_cadres.NOMINAL)
 
 
 def _unit_names() -> dict[str, list[tuple[str, str, str]]]:

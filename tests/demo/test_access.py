@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from cadres.models import Cadre
+from cadres.models import Cadre, Nomination
 from cadres.services import load_standard_rows
 from core.clock import today
 from demo import access
@@ -72,6 +72,7 @@ def full_world(world):
     flow.run_alerts(today(), codes=["R06"])
     notices(world)
     make_records(world)
+    Nomination.objects.update(recommended_by=world.people["org_department"])
     return world
 
 
