@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import segno
 from django.conf import settings as installation
@@ -17,7 +18,6 @@ from openpyxl.utils import get_column_letter
 from accounts.models import Organization
 from cadres import rules
 from cadres.models import Allowance, AttendanceLine, AttendanceMonth, Cadre, Posting, TrainingSession
-from cadres.services import DiaryDay, Matter, box_code
 from core.clock import today
 from core.pdf import render_pdf
 from villages.models import Village
@@ -105,21 +105,19 @@ def proof_pdf(unit: Organization, month: date, lines: Sequence[Allowance]) -> by
     return render_pdf(html, identifier=f"proof-{unit.pk}-{month:%Y%m}")
 
 
-def box_poster_pdf(village: Village, telephone: str) -> bytes:
+def box_poster_pdf(village: Village, code: str, telephone: str) -> bytes:
     """The opinion box of a village: a QR anybody may scan."""
-    code = _qr(reverse("public:opinion-box", args=[box_code(village)]))
-    return render_pdf(
-        render_to_string("cadres/box_poster.html", {"village": village, "qr": code, "tel": telephone}), identifier=f"box-{village.code}"
-    )
+    qr = _qr(reverse("public:opinion-box", args=[code]))
+    return render_pdf(render_to_string("cadres/box_poster.html", {"village": village, "qr": qr, "tel": telephone}), identifier=f"box-{village.code}")
 
 
-def handover_pdf(posting: Posting, successor: Cadre | None, matters: Sequence[Matter], spent: Decimal) -> bytes:
+def handover_pdf(posting: Posting, successor: Cadre | None, matters: Sequence[Any], spent: Decimal) -> bytes:
     """The handover list to sign."""
     context = {"posting": posting, "successor": successor, "matters": matters, "spent": spent, "day": today()}
     return render_pdf(render_to_string("cadres/handover_pdf.html", context), identifier=f"handover-{posting.pk}-{today()}")
 
 
-def diary_pdf(cadre: Cadre, month: date, days: Sequence[DiaryDay]) -> bytes:
+def diary_pdf(cadre: Cadre, month: date, days: Sequence[Any]) -> bytes:
     """驻村日志 of a month: the day's records, and room for a few lines by hand."""
     posting = Posting.objects.active_on(rules.month_span(month)[1]).filter(cadre=cadre).select_related("village__township").first()
     context = {"cadre": cadre, "month": month, "days": days, "posting": posting}

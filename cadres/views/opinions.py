@@ -101,7 +101,9 @@ def box_poster(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     name = f"inline; filename=opinion-box-{village.code}.pdf"
     return HttpResponse(
-        box_poster_pdf(village, settings.get("supervision_phone")), content_type="application/pdf", headers={"Content-Disposition": name}
+        box_poster_pdf(village, services.box_code(village), settings.get("supervision_phone")),
+        content_type="application/pdf",
+        headers={"Content-Disposition": name},
     )
 
 
