@@ -220,7 +220,7 @@ class WindowForm(RoomForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            year = today().year
             last = DynamicWindow.objects.order_by("-year").first()
+            year = last.year + 1 if last else today().year
             starts = date.fromordinal(last.closes_on.toordinal() + 1) if last else date(year, 1, 1)
             self.initial |= {"year": year, "starts_on": starts, "opens_on": date(year, 10, 1), "closes_on": date(year, 12, 15)}

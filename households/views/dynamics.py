@@ -215,13 +215,12 @@ def window_detail(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [_Line(kind.label, counted[kind]["changes"], counted[kind]["households"]) for kind in ChangeKind if kind in counted]
     address = reverse("households:change-list") + f"?window={window.pk}"
     table = pages.table("本年度登记的变动", (Column("变动", "label"), Column("件数", "changes", "number"), Column("户数", "households", "number")), lines,
-                        empty="本年度还没有登记变动。", more=address)  # fmt: skip
+                        empty="本年度还没有登记变动。", links=[Link("逐件查看", address)] if lines else ())  # fmt: skip
     links = []
     if services.may_manage(request.user) and not window.rolled_over_on:
-        links = [
-            Link("修改", reverse("households:window-edit", args=[pk])),
-            Link("年度结转", reverse("households:window-close", args=[pk]), primary=True),
-        ]
+        links = [Link("修改", reverse("households:window-edit", args=[pk]))]
+        if today() > window.closes_on:
+            links.append(Link("年度结转", reverse("households:window-close", args=[pk]), primary=True))
     shown = [Fact("状态", _state(window)), *pages.facts(window, "starts_on", "opens_on", "closes_on", "level", "document", "rolled_over_on",
                                                         "rolled_over_by")]  # fmt: skip
     figures = []

@@ -90,7 +90,7 @@ def village_exit(request: HttpRequest, pk: int) -> HttpResponse:
     running = any(row.outcome == "running" for row in rows)
     start = [Link("申请退出", reverse("households:village-exit-start", args=[pk]), primary=True)] if may and not problem and not running else []
     shown = [Fact("贫困发生率", standing.rate), Fact("未脱贫人口", f"{standing.poor:,}", unit="人"),
-             Fact(f"{year}年农业户籍人口", f"{standing.rural:,}", unit="人"), Fact("标准", f"不高于 {standing.limit}%(数值待核定)")]  # fmt: skip
+             Fact(f"{year}年农业户籍人口", f"{standing.rural:,}", unit="人"), Fact("标准", f"不高于 {standing.limit}%")]  # fmt: skip
     lacking = [words for words in (problem, standing.problem) if words]
     items = [_Item(item, standing.suggestions[item].met, standing.suggestions[item].words) for item in VillageItem]
     tables = [pages.table("退出办件", CASE_COLUMNS, rows, url=lambda row: row.get_absolute_url(), empty="没有退出办件。"),
