@@ -192,7 +192,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "assessments:period-create", "assessments:period-round-create", "assessments:scheme-edit",
     "assessments:scheme-indicator-create", "assessments:scheme-bonus-create", "assessments:scheme-veto-create", "assessments:bonus-kind-edit",
     "assessments:veto-kind-edit",
-    "households:window-edit",
+    "households:window-create", "households:window-edit",
 }  # fmt: skip
 NOT_IN_THE_SMALL_WORLD |= {"cadres:secondment-create", "cadres:secondment-edit", "cadres:member-end"}  # for the whole city
 

@@ -355,3 +355,29 @@ def test_who_does_not_edit_here_records_nothing(signed_in, home):
     url = reverse("households:change-create", args=[home.pk, "death"])
     assert signed_in("city_leader").get(url).status_code == 403
     assert signed_in("stranger").get(reverse("households:changes", args=[home.pk])).status_code == 403
+
+
+def test_a_year_of_nonsense_is_an_error_on_the_page(signed_in, window):
+    client = signed_in("bureau_clerk")
+    names = ("year", "starts_on", "opens_on", "closes_on", "level", "document")
+    for value in ("9" * 40, "-1", "a\0b", "甲" * 3000, "1e400", "NaN", "0000-00-00", "2017-13-40", ""):
+        for url in (reverse("households:window-create"), reverse("households:window-edit", args=[window.pk])):
+            assert client.post(url, dict.fromkeys(names, value) | {"opened": ""}).status_code == 200
+    good = {"year": "2018", "starts_on": "2017-12-16", "opens_on": "2018-10-01", "closes_on": "2018-12-15", "level": "village", "document": "通知"}
+    for changes in ({"year": "2017"}, {"year": "30000"}, {"starts_on": "2018-11-01"}, {"closes_on": "9999-12-31"}, {"starts_on": "2017-12-15"}):
+        assert client.post(reverse("households:window-create"), good | changes).status_code == 200, changes
+    assert DynamicWindow.objects.count() == 1
+
+
+def test_days_that_leave_out_what_is_recorded_are_refused(home, window, world):
+    services.remove_person(household=home, kind="moved_out", member=named(home, "王媳"), happening=happening(), by=world.people["township_clerk"])
+    fields = {
+        "year": 2017,
+        "starts_on": date(2017, 8, 2),
+        "opens_on": date(2017, 9, 15),
+        "closes_on": date(2017, 12, 15),
+        "level": "village",
+        "document": "x",
+    }
+    with pytest.raises(services.HouseholdsError, match="本年度已登记 2017-08-01 至 2017-08-01 的变动"):
+        services.save_window(window=window, by=world.people["bureau_clerk"], **fields)
