@@ -56,7 +56,6 @@ def full_world(world):
         LeaderVillage.objects.create(leader=LeaderFactory(), village=village, started_on=START)
         UnitVillage.objects.create(unit=HelpUnitFactory(), village=village, started_on=START)
         VillageYear.objects.create(village=village, year=2016)
-    yearly_work(world)
     services.ensure_sources()
     for village in world.villages:
         home = Household.objects.filter(village=village).order_by("pk").first()
@@ -71,6 +70,7 @@ def full_world(world):
     load_standard_rows()
     flow.run_alerts(today(), codes=["R06"])
     notices(world)
+    yearly_work(world)
     make_records(world)
     Nomination.objects.update(recommended_by=world.people["org_department"])
     return world
