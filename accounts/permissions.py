@@ -12,7 +12,8 @@ from django.db import models
 
 class Permission(StrEnum):
     HOUSEHOLD_VIEW = "household_view"
-    HOUSEHOLD_EDIT = "household_edit"
+    HOUSEHOLD_EDIT = "household_edit"  # applications, proceedings, handbooks; asking for corrections
+    REGISTER_EDIT = "register_edit"  # a registered household directly
     HOUSEHOLD_EXPORT = "household_export"
     HOUSEHOLD_IMPORT = "household_import"
     HOUSEHOLD_IMPORT_CONFIRM = "household_import_confirm"
@@ -109,6 +110,7 @@ _READ = frozenset({
 _CLERK = _READ | {
     P.HOUSEHOLD_IMPORT,
     P.HOUSEHOLD_EDIT,
+    P.REGISTER_EDIT,
     P.HOUSEHOLD_EXPORT,
     P.PERSON_REVEAL,
     P.VILLAGE_EDIT,

@@ -77,6 +77,12 @@ CLASSES: dict[str, dict[str, Class]] = {
         "created_at is_demo",
         personal="person phone about about_name content answer",
     ),
+    "households.Correction": _fields(internal="id household village case year requested_by requested_on closed_on", personal="reason document"),
+    "households.CorrectionItem": _fields(
+        internal="id correction household village table record field decision",
+        personal="label before_label after_label reason",
+        sensitive="before after",
+    ),
     "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
     "cadres.Cadre": _fields(
         public="name home_unit post",

@@ -67,6 +67,7 @@ from core.settings import declared as settings_declared
 from funds.models import Asset, BalanceDifference, Clue, ClueTransfer, Finding, FundAllocation, FundIndicator, Loan, PaymentBatch, Project, Supervisor
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Proceeding
 from households.models.complaints import Complaint
+from households.models.corrections import Correction
 from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow
 from households.models.village_exits import VillageExit
@@ -108,7 +109,7 @@ _OF_A_CASE = ("case", "case-decide", "case-hand-over", "case-evidence", "case-sh
 CHECKED_INSIDE = {f"workflow:{name}": ("household_view",) for name in _OF_A_CASE} | {
     "workflow:attachment": ("village_view",),
     "workflow:export": ("household_export",),
-    "workflow:change-create": ("household_edit",),
+    "workflow:change-create": ("register_edit",),
 }
 OPEN_TO_ADMINISTRATORS = {"villages:contact"}  # no business data
 NOT_ASKED = {"accounts:sign-out"}
@@ -320,6 +321,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:window": _of_city(DynamicWindow.objects.all()),
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
+        "households:correction-request": households, "households:correction-decide": _of_villages(Correction.objects.all()),
         "households:complaint": _of_villages(Complaint.objects.all()),
         "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),

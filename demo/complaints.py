@@ -1,10 +1,13 @@
-"""Petitions of the demo: invented, none of them from misidentification that proved true."""
+"""Petitions and corrections of the demo: invented, no misidentification that proved true."""
 
 from datetime import date
 
 from accounts.models import User
 from core import clock
+from core.clock import today
+from demo.life import paper
 from households import services
+from households.models import Household
 from villages.models import Village
 
 Row = tuple[date, str, str, str, tuple[str, str, date] | None]
@@ -32,3 +35,21 @@ def load_complaints(villages: list[Village]) -> None:
     with clock.on(date(2017, 9, 21)):
         services.receive_complaint(channel="hotline", received_on=date(2017, 9, 21), cause="conduct", content="反映驻村时间不足。", area="", village=villages[0],
                                    about=about, by=clerk, is_demo=True)  # fmt: skip
+
+
+def load_corrections(village: Village) -> None:
+    """Two requests of the village: one decided half and half, one that waits for the township."""
+    team, checker = User.objects.get(username="shuji"), User.objects.get(username="shenhe")
+    homes = list(Household.objects.active().filter(village=village).order_by("-id")[:2])
+    for number, (home, day) in enumerate(zip(homes, (date(2017, 9, 5), date(2017, 9, 25)), strict=False)):
+        head = home.members.get(relation="01", left_on=None)
+        data = services.HouseholdInput(household={"address": "示范一村二社9号", "cause_note": "房屋在河道边,已搬到二社"},
+                                       members=[{"id": head.pk, "work_place": "西宁市建筑工地"}])  # fmt: skip
+        with clock.on(day):
+            made = services.request_correction(
+                household=home, data=data, year=today().year, reason="搬家,务工地点登记有误", document=paper(f"correction {number}"), by=team
+            )
+        if number == 0:
+            with clock.on(date(2017, 9, 8)):
+                answers = {item.pk: (item.field != "work_place", "没有务工证明") for item in made.items.all()}
+                services.decide_correction(correction=made, answers=answers, by=checker)

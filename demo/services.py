@@ -34,7 +34,7 @@ from demo import golmud
 from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
 from demo.cadres_year import papers_of_the_year
-from demo.complaints import load_complaints
+from demo.complaints import load_complaints, load_corrections
 from demo.funds import load_funds
 from demo.households import VillageTraits
 from demo.life import load_life
@@ -97,6 +97,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         load_funds(core, world.organizations, world.random)
         load_life(core[0])
         load_complaints(core)
+        load_corrections(core[0])
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:
             load_years(core)
         load_notices(core)

@@ -7,11 +7,12 @@ from django.urls import reverse
 from core.listing import Column
 from core.pages import LIMIT, Fact, Table, table
 from households import services
-from households.models import Proceeding, VillageExit
+from households.models import Correction, Proceeding, VillageExit
 from households.rules import exits, monitoring, village_exits
 from households.rules.procedures import NOTICE_STEPS, PROCEDURES
 from workflow import kinds, requirements
 from workflow.kinds import Kind, SubjectView
+from workflow.services import WorkflowError
 
 CHECK_COLUMNS = (
     Column("核查项", "get_item_display"),
@@ -242,3 +243,39 @@ kinds.register(
         on_done=services.finish_village_exit, on_ended=services.end_village_exit, permission="village_view",
     )
 )  # fmt: skip
+
+
+# --- corrections: what differs, and what became of each value -------------------------------------
+ITEM_COLUMNS = (
+    Column("项目", "label"),
+    Column("原来", "before_label", "long"),
+    Column("改为", "after_label", "long"),
+    Column("核对", "get_decision_display"),
+    Column("不采纳理由", "reason", "long"),
+)
+
+
+def correction_view(case: Any) -> SubjectView:
+    correction = Correction.objects.select_related("household__village__township", "document", "requested_by").filter(case=case).first()
+    if correction is None:
+        return SubjectView()
+    household = correction.household
+    facts = [
+        Fact("户编号", str(household), household.get_absolute_url()), Fact("村", f"{household.village.township.name} {household.village.name}"),
+        Fact("更正理由", correction.reason, wide=True), Fact("证明材料", correction.document.title, correction.document.get_absolute_url()),
+    ]  # fmt: skip
+    if correction.closed_on is None:
+        facts.append(Fact("逐项核对", "由乡镇审核员在此逐项采纳或不采纳", reverse("households:correction-decide", args=[correction.pk]), wide=True))
+    return SubjectView(household.get_absolute_url(), facts, [table("更正内容(号码已遮盖)", ITEM_COLUMNS, list(correction.items.all()))])
+
+
+def _apply_correction(case: Any, by: Any) -> None:
+    try:
+        services.apply_correction(case, by)
+    except services.HouseholdsError as error:
+        raise WorkflowError(str(error)) from error
+
+
+requirements.register("correction", "更正内容已逐项核对", services.correction_lacks)
+kinds.register(Kind("correction", "信息更正", correction_view, on_done=_apply_correction, on_ended=lambda case, state, by: services.close_correction(case, by),
+                    on_returned=lambda case, decision: services.reopen_correction(case)))  # fmt: skip

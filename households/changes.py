@@ -24,7 +24,7 @@ def _insured(listing_key: str, list_url: str, path: str) -> Changeable:
         label="修改参加医疗保险",
         listing_key=listing_key,
         list_url=list_url,
-        permission=Permission.HOUSEHOLD_EDIT,
+        permission=Permission.REGISTER_EDIT,
         model=Member,
         records=members,
         related=("household",),

@@ -14,6 +14,7 @@ from core.filters import ScopedFilter, choice, search_box
 from core.paging import walk_in_order
 from households.models import CrossCheckRequest, CrossCheckResult, HandbookIssue, Household, ImportBatch, Member, NameGram, Proceeding, Reentry
 from households.models.complaints import Complaint
+from households.models.corrections import Correction
 from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
 from households.models.village_exits import VillageExit
@@ -338,3 +339,20 @@ class ComplaintFilter(AreaFilter):
             return rows.exclude(answered_on=None)
         waiting = rows.filter(answered_on=None)
         return waiting.filter(due_on__lt=today()) if value == "late" else waiting
+
+
+class CorrectionFilter(AreaFilter):
+    q = search_box("户编号、办件编号")
+    township = choice("乡镇", [], method="by_township")
+    village = choice("村", [])
+    state = choice("状态", [("open", "办理中"), ("closed", "已办结")], method="by_state")
+
+    class Meta:
+        model = Correction
+        fields = ["q", "township", "village", "state"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(Q(household__household_code=text) | Q(case__number=text))
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(closed_on=None) if value == "open" else rows.exclude(closed_on=None)

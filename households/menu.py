@@ -12,9 +12,10 @@ from villages.views.records import add_count, add_tab
 menu.add("精准诊治", "建档立卡户", "households:list", Permission.HOUSEHOLD_VIEW, order=10)
 menu.add("精准诊治", "受理农户申请", "households:apply", Permission.HOUSEHOLD_EDIT, order=12)
 menu.add("精准诊治", "识别退出办理", "households:proceeding-list", Permission.HOUSEHOLD_VIEW, order=13)
-menu.add("精准诊治", "新建户", "households:create", Permission.HOUSEHOLD_EDIT, order=11)
+menu.add("精准诊治", "新建户", "households:create", Permission.REGISTER_EDIT, order=11)
 
 menu.add("精准诊治", "手册发放", "households:handbook-list", Permission.HOUSEHOLD_VIEW, order=16)
+menu.add("精准诊治", "信息更正", "households:correction-list", Permission.HOUSEHOLD_VIEW, order=17)
 menu.add("责任监督", "信访件", "households:complaint-list", Permission.COMPLAINT_VIEW, order=70)
 menu.add("精准诊治", "信息比对", "households:crosscheck-list", Permission.CROSSCHECK_ANSWER, Permission.CROSSCHECK_MANAGE, order=14)
 menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSSCHECK_JUDGE, order=15)
@@ -38,9 +39,9 @@ CAP, SHOWN = 1000, 5
 @workbench_card
 def households_to_check(request: Any) -> list[dict]:
     """For who keeps the register: households whose last save left findings to check."""
-    if not request.user.may(Permission.HOUSEHOLD_EDIT):
+    if not request.user.may(Permission.REGISTER_EDIT):
         return []
-    rows = Household.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT).active().filter(warning_count__gt=0)
+    rows = Household.objects.visible_to(request.user, Permission.REGISTER_EDIT).active().filter(warning_count__gt=0)
     number = capped_count(rows, CAP)
     first = rows.select_related("village").order_by("village_id", "id")[:SHOWN] if number else []
     lines = [{"label": "户数", "value": f"{CAP}+" if number > CAP else str(number), "url": reverse("households:list") + "?state=warnings"}]

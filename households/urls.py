@@ -1,6 +1,6 @@
 from django.urls import path
 
-from households.views import complaints, crosschecks, duplicates, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
+from households.views import complaints, corrections, crosschecks, duplicates, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
 
 app_name = "households"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("complaints/new/", complaints.complaint_create, name="complaint-create"),
     path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
     path("complaints/<int:pk>/answer/", complaints.complaint_answer, name="complaint-answer"),
+    path("<int:pk>/corrections/new/", corrections.correction_create, name="correction-request"),
+    path("corrections/", corrections.correction_list, name="correction-list"),
+    path("corrections/<int:pk>/", corrections.correction_decide, name="correction-decide"),
     path("handbooks/", handbooks.handbook_list, name="handbook-list"),
     path("handbooks/<int:pk>/end/", handbooks.handbook_end, name="handbook-end"),
     path("handbooks/<int:pk>/replace/", handbooks.handbook_replace, name="handbook-replace"),

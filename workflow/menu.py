@@ -18,7 +18,7 @@ menu.add("工作台", "草稿", "workflow:draft-list", order=30)
 menu.add("精准诊治", "公示公告", "workflow:notice-list", Permission.NOTICE_VIEW, order=60)
 menu.add("系统", "制度文件", "workflow:regulation-list", Permission.REGULATION_VIEW, order=50)
 
-menu.add("工作台", "批量修改", "workflow:change-list", Permission.HOUSEHOLD_EDIT, Permission.PAIRING_EDIT, order=25)
+menu.add("工作台", "批量修改", "workflow:change-list", Permission.REGISTER_EDIT, Permission.PAIRING_EDIT, order=25)
 menu.add("责任监督", "预警", "workflow:alert-list", Permission.ALERT_VIEW, order=70)
 menu.add("责任监督", "预警规则", "workflow:alert-rules", Permission.ALERT_VIEW, order=71)
 

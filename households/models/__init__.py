@@ -1,6 +1,7 @@
 """The register and its life, a module a noun."""
 
 from households.models.complaints import Complaint
+from households.models.corrections import Correction, CorrectionItem
 from households.models.crosschecks import CrossCheckRequest, CrossCheckResult, CrossCheckSource, VetoRule
 from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow, HouseholdYear, RegisterChange
@@ -14,6 +15,6 @@ from households.models.village_exits import VillageExit, VillageExitCheck, Villa
 __all__ = [
     "DuplicatePair",
     "VillageExit", "VillageExitCheck", "VillageExitNotice",
-    "ColumnMapping", "Complaint", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
+    "ColumnMapping", "Complaint", "Correction", "CorrectionItem", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
     "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
 ]  # fmt: skip

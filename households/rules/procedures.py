@@ -104,5 +104,10 @@ PROCEDURES: dict[str, ProcedureDefault] = {
     )),
 }  # fmt: skip
 
+# Kinds of case that are not a household's proceeding.
+CORRECTION = ProcedureDefault("信息更正", "个人信息保护法第四十六条(期限待核定)", (
+    StepDefault("check", "乡镇核对", "check", "township_checker", TOWNSHIP, 15, requirements=("correction",)),
+))  # fmt: skip
+
 # Steps whose passing is a notice that has run: which kind of notice they publish.
 NOTICE_STEPS = {"notice": "village", "second_notice": "township", "announcement": "announcement"}

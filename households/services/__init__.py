@@ -1,6 +1,15 @@
 """Every write of this room, a module a noun."""
 
 from households.services.complaints import answer_complaint, may_answer, receive_complaint
+from households.services.corrections import (
+    apply_correction,
+    close_correction,
+    correction_changes,
+    correction_lacks,
+    decide_correction,
+    reopen_correction,
+    request_correction,
+)
 from households.services.crosschecks import (
     Answered,
     answer_request,
@@ -114,4 +123,7 @@ __all__ = [
     "pass_notices", "possible_kinds", "publish_step", "record_survey", "register_identified", "save_exit_checks", "save_household", "set_document",
     "start", "village_groups", "waiting_at", "where_registered", "without_notice",
     "may_undo", "resume", "replace_handbook", "answer_complaint", "may_answer", "receive_complaint",
+]  # fmt: skip
+__all__ += [
+    "apply_correction", "close_correction", "correction_changes", "correction_lacks", "decide_correction", "reopen_correction", "request_correction",
 ]  # fmt: skip

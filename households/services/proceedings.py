@@ -24,7 +24,7 @@ from households.models import (
 )
 from households.rules import exits, monitoring, review, village_exits
 from households.rules.codes import PovertyStatus
-from households.rules.procedures import PROCEDURES
+from households.rules.procedures import CORRECTION, PROCEDURES
 from households.services.errors import HouseholdsError
 from households.services.exits import exit_suggestions
 from households.services.handbooks import issue_handbook
@@ -40,7 +40,7 @@ def ensure_procedure(kind: str) -> None:
     """Set up the steps of a kind of proceeding the first time it is needed; officials change the rows from then on."""
     if Procedure.objects.filter(key=kind).exists():
         return
-    default = (PROCEDURES | {village_exits.KEY: village_exits.DEFAULT})[kind]
+    default = (PROCEDURES | {village_exits.KEY: village_exits.DEFAULT, "correction": CORRECTION})[kind]
     because(f"设立默认办理流程 {default.title}({default.basis})")
     procedure = Procedure.objects.create(key=kind, title=default.title, valid_from=default.valid_from, is_assumed=True)
     for number, row in enumerate(default.steps, start=1):

@@ -19,7 +19,7 @@ from core.listing import show
 from households import services
 from households.forms import EntryForm, MemberForm, masked
 from households.models import Household, Member
-from households.views.records import visible_household
+from households.views.records import may_write, visible_household
 from workflow.models import Draft
 from workflow.services import drop_draft
 from workflow.tasks import recheck
@@ -47,7 +47,7 @@ def _version(request: HttpRequest) -> int | None:
     return int(text) if text.isdigit() and len(text) < 10 else None
 
 
-def _year(request: HttpRequest) -> int:
+def chosen_year(request: HttpRequest) -> int:
     text = request.GET.get("year", "")
     return int(text) if text.isdigit() and 2010 <= int(text[:5]) <= today().year else today().year
 
@@ -68,7 +68,7 @@ def entry_screen(request: HttpRequest, entry: EntryForm, household: Household | 
     return render(request, "households/entry.html", context | extra)
 
 
-@requires(Permission.HOUSEHOLD_EDIT)
+@requires(Permission.REGISTER_EDIT)
 @require_http_methods(["GET", "POST"])
 def household_create(request: HttpRequest) -> HttpResponse:
     draft = from_draft(request, NEW_DRAFT) if request.method == "GET" else None
@@ -76,7 +76,7 @@ def household_create(request: HttpRequest) -> HttpResponse:
     initial = {"village": request.GET.get("village"), "identified_on": today(), "status_confirmed_on": today()}
     if not str(initial["village"] or "").isdigit():
         initial.pop("village")
-    entry = EntryForm(user=request.user, today=today(), year=_year(request), data=data, initial=initial)
+    entry = EntryForm(user=request.user, today=today(), year=chosen_year(request), data=data, initial=initial)
     if request.method == "POST" and entry.is_valid():
         try:
             household = services.save_household(
@@ -105,13 +105,15 @@ def _saved(request: HttpRequest, household: Household, entry: EntryForm) -> Http
 @require_http_methods(["GET", "POST"])
 def household_edit(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk, Permission.HOUSEHOLD_EDIT)
+    if not may_write(request.user, household) and not household.ended_on:
+        return redirect("households:correction-request", pk=pk)
     if household.ended_on:
         messages.error(request, "这一户已退出登记,不能修改。")
         return redirect(household)
     if request.method == "GET":
         note_access(request, AccessEvent.Action.OPENED, household, detail="修改档案")
     draft = from_draft(request, draft_name(household)) if request.method == "GET" else None
-    entry = EntryForm(user=request.user, today=today(), year=_year(request), household=household,
+    entry = EntryForm(user=request.user, today=today(), year=chosen_year(request), household=household,
                       data=request.POST if request.method == "POST" else draft)  # fmt: skip
     if request.method == "POST" and entry.is_valid():
         try:

@@ -45,7 +45,7 @@ HOUSEHOLDS = listings.register(
         url_name="households:detail",
         filters=HouseholdFilter,
         empty="没有符合条件的户。换一个查找词,或去掉筛选条件。",
-        primary=("新建户", "households:create", Permission.HOUSEHOLD_EDIT),
+        primary=("新建户", "households:create", Permission.REGISTER_EDIT),
         export_permission=Permission.HOUSEHOLD_EXPORT,
         table="households_household",
     )
@@ -62,6 +62,15 @@ def visible_household(request: HttpRequest, pk: int, permission: str = Permissio
     """The household, or 404 for one the user cannot see."""
     rows = Household.objects.visible_to(request.user, permission).select_related("village", "village__township", "group")
     return get_object_or_404(rows, pk=pk)
+
+
+def _reaches(user: Any, household: Household, permission: str) -> bool:
+    return user.may(permission) and Household.objects.visible_to(user, permission).filter(pk=household.pk).exists()
+
+
+def may_write(user: Any, household: Household) -> bool:
+    """Who may change it directly: an application whoever takes applications, a registered household only the township and the city."""
+    return _reaches(user, household, Permission.REGISTER_EDIT if household.is_registered else Permission.HOUSEHOLD_EDIT)
 
 
 TABS = (("概况", "households:detail"), ("成员", "households:members"), ("生产生活", "households:living"),
@@ -92,8 +101,8 @@ def household_context(request: HttpRequest, household: Household, tab: str) -> d
         "tabs": [(label, reverse(name, args=[household.pk]), name == tab) for label, name in tabs],
         "crumbs": [("建档立卡户", reverse("households:list")), (household.village.name, ""), (str(household), "")],
         "running": list(household.proceedings.running().select_related("case__step").order_by("id")),
-        "may_edit": household.ended_on is None
-        and Household.objects.visible_to(request.user, Permission.HOUSEHOLD_EDIT).filter(pk=household.pk).exists(),
+        "may_edit": household.ended_on is None and may_write(request.user, household),
+        "may_correct": household.is_registered and household.ended_on is None and _reaches(request.user, household, Permission.HOUSEHOLD_EDIT),
         "may_reveal": request.user.may(Permission.PERSON_REVEAL),
         "may_see_log": request.user.may(Permission.ACCESS_LOG_VIEW),
         "masked_phone": mask_phone(household.phone),
@@ -205,10 +214,10 @@ def household_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "households/reveal.html", context)
 
 
-@requires(Permission.HOUSEHOLD_EDIT)
+@requires(Permission.REGISTER_EDIT)
 @require_http_methods(["GET", "POST"])
 def household_end(request: HttpRequest, pk: int) -> HttpResponse:
-    household = visible_household(request, pk, Permission.HOUSEHOLD_EDIT)
+    household = visible_household(request, pk, Permission.REGISTER_EDIT)
     note_access(request, AccessEvent.Action.OPENED, household, detail="退出登记")
     form = EndForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():

@@ -1,6 +1,9 @@
 """Every URL as two clerks, a helper, an auditor and nobody; test_demo asks as all roles with FULL_ACCESS_CHECK=1."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from accounts.models import User
 from cadres.models import Cadre, Nomination
@@ -59,6 +62,8 @@ def full_world(world):
     services.ensure_sources()
     for village in world.villages:
         home = Household.objects.filter(village=village).order_by("pk").first()
+        services.request_correction(household=home, data=services.HouseholdInput(household={"address": "二社"}, members=[]), year=2017, reason="搬家",
+                                    document=picture(), by=world.people["village_committee"])  # fmt: skip
         services.open_proceeding(household=home, kind="exit", reason="收入稳定", by=world.people["village_committee"])
     vehicles = CrossCheckSource.objects.get(code="vehicles")
     for state in ("sent", "judged"):
@@ -91,6 +96,12 @@ def yearly_work(world):
         village.save()
         VillageYear.objects.create(village=village, year=2017, population_total=300, rural_population=300)
         services.open_village_exit(village=village, year=2017, reason="达标", by=world.people["village_committee"])
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(out, "JPEG")
+    return out.getvalue()
 
 
 def notices(world):
