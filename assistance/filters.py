@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, MeasureType, Pairing, UnitVillage
+from assistance.models import ExitNeed, Helper, HelpUnit, Leader, LeaderVillage, MeasureType, Pairing, UnitVillage, Wish
 from core.clock import today
 from core.filters import ScopedFilter, choice, pick, search_box
 from villages.filters import VillageRowFilter
@@ -92,3 +92,48 @@ class MeasureTypeFilter(ScopedFilter):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         return rows.filter(Q(code__startswith=text.upper()) | Q(name__contains=text) | Q(examples__contains=text))
+
+
+LEFT = [("left", "未落实和落实中"), *Wish.State.choices]
+
+
+def by_state(rows: QuerySet, name: str, value: str) -> QuerySet:
+    return rows.exclude(state=Wish.State.MET) if value == "left" else rows.filter(state=value)
+
+
+class WishFilter(VillageRowFilter):
+    permission = "measure_view"
+    q = search_box("户编号")
+    township = pick("乡镇", Division.objects.none(), field_name="village__township")
+    village = pick("村", Village.objects.none())
+    aspect = choice("方面", Wish.Aspect.choices)
+    state = choice("落实情况", LEFT, method="by_state")
+    matched = choice("对应措施", [("yes", "有"), ("no", "没有")], method="by_match")
+
+    class Meta:
+        model = Wish
+        fields = ["q", "township", "village", "aspect", "state", "matched"]
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        return rows.filter(household__household_code__startswith=text)
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return by_state(rows, name, value)
+
+    def by_match(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(measure__isnull=value == "no")
+
+
+class NeedFilter(VillageRowFilter):
+    permission = "measure_view"
+    township = pick("乡镇", Division.objects.none(), field_name="village__township")
+    village = pick("村", Village.objects.none())
+    aspect = choice("方面", ExitNeed.Aspect.choices)
+    state = choice("落实情况", LEFT, method="by_state")
+
+    class Meta:
+        model = ExitNeed
+        fields = ["township", "village", "aspect", "state"]
+
+    def by_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return by_state(rows, name, value)

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from accounts.models import Organization, User
 from accounts.services import AccountsError, find_account
-from assistance.models import Helper, HelpUnit, Leader, Measure, MeasureType, UnitVillage
+from assistance.models import ExitNeed, Helper, HelpUnit, Leader, Measure, MeasureType, UnitVillage, Wish
+from assistance.rules import ANSWERS
 from core.checks.names import clean_name
 from core.clock import today
 from core.forms import CheckedField, CodeSelect, LineField, PhoneField, RoomForm, WrittenDateField, room_field
@@ -191,3 +192,51 @@ class MeasureForm(RoomForm):
         if data.get("state") == Measure.State.DONE and not data.get("given_on") and "given_on" not in self.errors:
             self.add_error("given_on", "已落实的措施要填落实日期。")
         return data
+
+
+class WishForm(RoomForm):
+    """A wish; the measures offered are the household's own, those that answer the aspect first."""
+
+    widths = {"content": "w6", "measure": "w6", "result": "w6"}
+
+    class Meta:
+        model = Wish
+        formfield_callback = room_field
+        fields = ["aspect", "content", "recorded_on", "state", "measure", "result"]
+
+    def __init__(self, *args: Any, household: Household, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = set(household.wishes.exclude(pk=self.instance.pk).values_list("aspect", flat=True))
+        self.fields["aspect"].choices = [("", ""), *(each for each in Wish.Aspect.choices if each[0] not in taken)]
+        measures = household.measures.exclude(state=Measure.State.STOPPED).select_related("measure_type")
+        self.fields["measure"].queryset = measures
+        self.fields["measure"].label_from_instance = lambda row: f"{row.measure_type.name}:{row.content}({row.get_state_display()})"
+        self.fields["measure"].help_text = "先在“帮扶措施”安排,再在这里对应。"
+        if self.instance.pk is None:
+            self.initial.setdefault("recorded_on", today())
+        elif self.instance.measure_id is None:
+            codes = ANSWERS.get(self.instance.aspect, ())
+            fitting = [row for row in measures if row.measure_type.code in codes]
+            self.initial["measure"] = fitting[0].pk if len(fitting) == 1 else None
+
+    def clean_recorded_on(self) -> Any:
+        if self.cleaned_data["recorded_on"] > today():
+            raise forms.ValidationError("登记日期不能晚于今天。")
+        return self.cleaned_data["recorded_on"]
+
+
+class NeedForm(RoomForm):
+    widths = {"gap": "w6", "result": "w6"}
+
+    class Meta:
+        model = ExitNeed
+        formfield_callback = room_field
+        fields = ["aspect", "gap", "recorded_on", "target_on", "state", "result"]
+
+    def __init__(self, *args: Any, village: Village, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = set(village.exit_needs.exclude(pk=self.instance.pk).values_list("aspect", flat=True))
+        self.fields["aspect"].choices = [("", ""), *(each for each in ExitNeed.Aspect.choices if each[0] not in taken)]
+        self.fields["gap"].required = True
+        if self.instance.pk is None:
+            self.initial.setdefault("recorded_on", today())

@@ -17,6 +17,8 @@ menu.add("联动帮扶", "联点领导", "assistance:leader-list", Permission.PA
 menu.add("联动帮扶", "联村单位", "assistance:unit-list", Permission.PAIRING_VIEW, order=20)
 menu.add("联动帮扶", "帮扶责任人", "assistance:helper-list", Permission.PAIRING_VIEW, order=30)
 menu.add("联动帮扶", "结对帮扶", "assistance:pairing-list", Permission.PAIRING_VIEW, order=40)
+menu.add("精准诊治", "脱贫意愿", "assistance:wish-list", Permission.MEASURE_VIEW, order=50)
+menu.add("精准诊治", "退出需求", "assistance:need-list", Permission.MEASURE_VIEW, order=51)
 menu.add("精准诊治", "措施类别", "assistance:type-list", Permission.MEASURE_VIEW, Permission.SETTING_EDIT, order=60)
 add_tab("帮扶", "assistance:household", Permission.PAIRING_VIEW)
 add_village_tab("责任", Permission.PAIRING_VIEW, lambda village: reverse("assistance:village", args=[village.pk]), order=30)

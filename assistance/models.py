@@ -270,13 +270,19 @@ class Wish(models.Model):
     content = models.CharField("内容", max_length=200, blank=True)
     recorded_on = models.DateField("登记日期")
     state = models.CharField("落实情况", max_length=8, choices=State, default=State.OPEN)
+    measure = models.ForeignKey(Measure, models.PROTECT, null=True, blank=True, related_name="wishes", verbose_name="对应措施")
+    result = models.CharField("落实说明", max_length=200, blank=True)
 
     objects = querysets.MeasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "脱贫意愿"
         ordering = ["household_id", "aspect"]
-        constraints = [models.UniqueConstraint(fields=["household", "aspect"], name="wish_one_per_aspect")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "aspect"], name="wish_one_per_aspect", violation_error_message="这一户这个方面的意愿已登记,请直接修改。"
+            )
+        ]
 
 
 class ExitNeed(models.Model):
@@ -299,10 +305,16 @@ class ExitNeed(models.Model):
     gap = models.CharField("差距", max_length=200, blank=True)
     target_on = models.DateField("目标日期", null=True, blank=True)
     state = models.CharField("落实情况", max_length=8, choices=Wish.State, default=Wish.State.OPEN)
+    recorded_on = models.DateField("登记日期", null=True, blank=True)
+    result = models.CharField("落实说明", max_length=200, blank=True)
 
     objects = querysets.VillageNeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "退出需求"
         ordering = ["village_id", "aspect"]
-        constraints = [models.UniqueConstraint(fields=["village", "aspect"], name="exit_need_one_per_aspect")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["village", "aspect"], name="exit_need_one_per_aspect", violation_error_message="本村这个方面的需求已登记,请直接修改。"
+            )
+        ]

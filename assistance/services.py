@@ -6,7 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
+from assistance.models import ExitNeed, Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage, Wish
+from assistance.rules import state_problem
 from core.scope import because
 from households.models import Household
 from villages.models import Village
@@ -191,3 +192,27 @@ def give_measure(*, household: Household, by: User, **fields: Any) -> Measure:
 def edit_measure(*, measure: Measure, by: User, **fields: Any) -> Measure:
     """Record how a measure went on. It is stopped, not deleted."""
     return _write(measure, fields, f"修改帮扶措施 {measure.measure_type.name}")
+
+
+# --- wishes and exit needs ------------------------------------------------------------------------
+@transaction.atomic
+def save_wish(*, wish: Wish, household: Household, by: User, **fields: Any) -> Wish:
+    """What a household wishes for in one aspect, and the measure that answers it. Raises AssistanceError for a state nothing supports."""
+    household = _open(household)
+    measure = fields.get("measure")
+    if measure is not None and measure.household_id != household.pk:
+        raise AssistanceError("所选措施不是这一户的。")
+    done = measure is not None and measure.state == Measure.State.DONE
+    problem = state_problem(state=fields["state"], has_measure=measure is not None, measure_done=done, result=fields.get("result") or "")
+    if problem:
+        raise AssistanceError(problem)
+    fields |= {"household": household, "village_id": household.village_id}
+    return _write(wish, fields, f"{'修改' if wish.pk else '登记'}脱贫意愿")
+
+
+@transaction.atomic
+def save_need(*, need: ExitNeed, village: Village, by: User, **fields: Any) -> ExitNeed:
+    """What a village still needs to exit in one aspect. What is met says how."""
+    if fields["state"] == Wish.State.MET and not fields.get("result"):
+        raise AssistanceError("已落实的,请写明如何落实(项目、完成时间)。")
+    return _write(need, fields | {"village": village}, f"{'修改' if need.pk else '登记'}退出需求")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistance.views import helpers, household, links
+from assistance.views import helpers, household, links, wishes
 
 app_name = "assistance"
 urlpatterns = [
@@ -27,6 +27,12 @@ urlpatterns = [
     path("households/<int:pk>/main/", household.pairing_change_main, name="pairing-change-main"),
     path("households/<int:pk>/measures/new/", household.measure_create, name="measure-create"),
     path("measures/<int:pk>/edit/", household.measure_edit, name="measure-edit"),
+    path("wishes/", wishes.wish_list, name="wish-list"),
+    path("wishes/<int:pk>/edit/", wishes.wish_edit, name="wish-edit"),
+    path("households/<int:pk>/wishes/new/", wishes.wish_create, name="wish-create"),
+    path("needs/", wishes.need_list, name="need-list"),
+    path("needs/<int:pk>/edit/", wishes.need_edit, name="need-edit"),
+    path("villages/<int:pk>/needs/new/", wishes.need_create, name="need-create"),
     path("villages/<int:pk>/", household.village_duty, name="village"),
     path("types/", helpers.type_list, name="type-list"),
     path("types/new/", helpers.type_create, name="type-create"),

@@ -40,7 +40,7 @@ from assessments.models import (
     VetoKind,
 )
 from assessments.services import charts
-from assistance.models import Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage
+from assistance.models import ExitNeed, Helper, HelpUnit, Leader, LeaderVillage, Measure, MeasureType, Pairing, UnitVillage, Wish
 from cadres.models import (
     Allowance,
     AttendanceLine,
@@ -327,6 +327,8 @@ def subjects() -> dict[str, list[Subject]]:
         "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "reports:handbook": households, "reports:village-handbooks": villages,
         "households:": households, "households:import": _imports(villages, nobody), "assistance:household": households, "assistance:pairing": households, "assistance:measure": households,
+        "assistance:wish": households, "assistance:wish-edit": _of_villages(Wish.objects.all()), "assistance:need": villages,
+        "assistance:need-edit": _of_villages(ExitNeed.objects.all()),
         "assistance:pairing-end": _of_villages(Pairing.objects.filter(ended_on=None)), "assistance:measure-edit": _of_villages(Measure.objects.all()),
         "assistance:leader": leaders, "assistance:leader-unlink": _of_villages(LeaderVillage.objects.filter(ended_on=None)),
         "assistance:unit": units, "assistance:unit-unlink": _of_villages(UnitVillage.objects.filter(ended_on=None)),

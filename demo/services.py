@@ -25,6 +25,7 @@ from assistance.models import (
     UnitVillage,
     Wish,
 )
+from assistance.rules import ANSWERS
 from cadres.models import Cadre, Posting
 from core.clock import today
 from core.scope import acting_as_system
@@ -387,8 +388,17 @@ def _measures(world: World, villages: list[Village]) -> None:
 WISHES = {"01": "W4", "02": "W4", "03": "W3", "04": "W8", "05": "W1", "06": "W1", "07": "W2", "08": "W7", "09": "W6", "10": "W1", "11": "W1"}
 
 
+GAPS = {
+    "N01": "通村路还有两公里未硬化", "N02": "部分户冬季取水不便", "N03": "生产用电容量不足", "N04": "还有危房未改造", "N05": "边远社没有宽带",
+    "N06": "文化活动室未建成", "N07": "村医只有一名", "N08": "幼儿入园要到镇上", "N09": "办公场所需要维修", "N10": "集体经济收入低",
+}  # fmt: skip
+
+
 def _wishes_and_needs(world: World, villages: list[Village]) -> None:
     rows = []
+    answers: dict[tuple[int, str], Measure] = {}
+    for measure in Measure.objects.filter(village__in=villages).select_related("measure_type").order_by("id"):
+        answers.setdefault((measure.household_id, measure.measure_type.code), measure)
     homes = Household.objects.filter(village__in=villages).order_by("id")
     for pk, village, cause, status in homes.values_list("pk", "village_id", "cause_main", "poverty_status"):
         aspects = {WISHES.get(cause, "W1"), world.random.choice(Wish.Aspect.values)}
@@ -397,6 +407,13 @@ def _wishes_and_needs(world: World, villages: list[Village]) -> None:
                  state="met" if status == "2" else world.random.choice(("running", "open", "met")))
             for aspect in sorted(aspects)
         ]  # fmt: skip
+    for wish in rows:
+        found = next((answers[wish.household_id, code] for code in ANSWERS[wish.aspect] if (wish.household_id, code) in answers), None)
+        wish.measure = found
+        if found is not None:
+            wish.state = "met" if found.state == "done" else "running"
+        elif wish.state != "open":
+            wish.result = "由帮扶责任人协调解决" if wish.state == "met" else "正在联系"
     Wish.objects.bulk_create(rows, batch_size=2000)
     needs = []
     for village in villages:
@@ -405,7 +422,8 @@ def _wishes_and_needs(world: World, villages: list[Village]) -> None:
         for aspect in ExitNeed.Aspect.values:
             if world.random.random() < 0.55:
                 state = world.random.choice(("met", "met", "running", "open"))
-                needs.append(ExitNeed(village=village, aspect=aspect, gap="", state=state, target_on=date(2017, 12, 31)))
+                needs.append(ExitNeed(village=village, aspect=aspect, gap=GAPS[aspect], state=state, target_on=date(2017, 12, 31), recorded_on=date(2016, 4, 10),
+                                      result="已建成并验收" if state == "met" else ""))  # fmt: skip
     ExitNeed.objects.bulk_create(needs)
 
 

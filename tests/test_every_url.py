@@ -148,6 +148,7 @@ def events() -> int:
 
 
 FORM_VALUES = ("huge", "negative", "null", "emoji", "rtl", "script", "long", "float", "nan", "date")
+OF_A_HOUSEHOLD = {"assistance:pairing-create", "assistance:pairing-change-main", "assistance:measure-create", "assistance:wish-create"}
 SINGLE_SENDS = {"members-TOTAL_FORMS", "members-INITIAL_FORMS"}
 
 
@@ -157,8 +158,9 @@ def test_hostile_values_in_every_field_of_every_form(signed_in, everybody, name)
     client = signed_in("township_clerk")
     room = name.split(":")[0]
     household = Household.objects.get()
-    by_household = room == "households" or name in {"assistance:pairing-create", "assistance:pairing-change-main", "assistance:measure-create"}
-    url = address(PAGES[name], household.pk if by_household else everybody.villages[0].pk if room in {"villages", "reports"} else first_pk(name))
+    by_household = room == "households" or name in OF_A_HOUSEHOLD
+    by_village = room in {"villages", "reports"} or name == "assistance:need-create"
+    url = address(PAGES[name], household.pk if by_household else everybody.villages[0].pk if by_village else first_pk(name))
     page = client.get(url)
     if page.status_code != 200:
         assert page.status_code == 405 or name in NOT_IN_THE_SMALL_WORLD, page.status_code
@@ -184,7 +186,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "villages:grant-end", "cadres:create", "cadres:edit", "assistance:leader-create", "assistance:leader-edit", "assistance:leader-link",
     "assistance:unit-create", "assistance:unit-edit", "assistance:unit-link", "assistance:helper-create", "assistance:helper-edit",
     "assistance:pairing-end", "assistance:measure-edit", "assistance:type-create", "assistance:type-edit", "funds:project-create", "funds:project-edit",
-    "households:handbook-end",
+    "households:handbook-end", "assistance:wish-edit", "assistance:need-edit",
     "reports:release-detail", "villages:deputy-end", "households:crosscheck-judge", "households:import-undo",
     "funds:batch-create", "funds:unit-create", "funds:batch-check", "funds:batch-pay", "funds:batch-cancel", "funds:batch-reissue", "funds:batch-reverse",
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",

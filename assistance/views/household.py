@@ -22,6 +22,7 @@ from core.listing import Column
 from core.pages import Link
 from households.models import Household
 from households.views.records import household_context, visible_household
+from villages.models import Village
 from villages.views.records import village_page, visible_village
 
 PAIRINGS = (
@@ -47,6 +48,8 @@ WISHES = (
     Column("内容", "content"),
     Column("登记日期", "recorded_on", "date"),
     Column("落实情况", "get_state_display"),
+    Column("对应措施", lambda wish: f"{wish.measure.measure_type.name}({wish.measure.get_state_display()})" if wish.measure else ""),
+    Column("落实说明", "result"),
 )
 
 
@@ -78,6 +81,16 @@ def _measure_table(request: HttpRequest, household: Household) -> pages.Table:
     )  # fmt: skip
 
 
+def _wish_table(request: HttpRequest, household: Household) -> pages.Table:
+    rows = list(Wish.objects.visible_to(request.user).filter(household=household).select_related("measure__measure_type"))
+    may = _may(request, household, Permission.MEASURE_EDIT)
+    links = [Link("登记意愿", reverse("assistance:wish-create", args=[household.pk]))] if may and len(rows) < len(Wish.Aspect) else []
+    return pages.table(
+        "脱贫意愿", WISHES, rows, empty="还没有登记脱贫意愿。", links=links,
+        row_links=(lambda row: [Link("修改", reverse("assistance:wish-edit", args=[row.pk]))]) if may else None,
+    )  # fmt: skip
+
+
 @requires(Permission.PAIRING_VIEW)
 @require_safe
 def household_help(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,8 +98,7 @@ def household_help(request: HttpRequest, pk: int) -> HttpResponse:
     household = visible_household(request, pk)
     tables = [_pairing_table(request, household)]
     if request.user.may(Permission.MEASURE_VIEW):
-        wishes = Wish.objects.visible_to(request.user).filter(household=household)
-        tables += [_measure_table(request, household), pages.table("脱贫意愿", WISHES, wishes, empty="还没有登记脱贫意愿。")]
+        tables += [_measure_table(request, household), _wish_table(request, household)]
     note_access(request, AccessEvent.Action.OPENED, household, detail="帮扶")
     context = household_context(request, household, "assistance:household")
     return render(request, "assistance/household.html", context | {"tables": tables})
@@ -180,9 +192,21 @@ TEAM = (
 NEEDS = (
     Column("方面", "get_aspect_display"),
     Column("差距", "gap"),
+    Column("登记日期", "recorded_on", "date"),
     Column("目标日期", "target_on", "date"),
     Column("落实情况", "get_state_display"),
+    Column("落实说明", "result"),
 )
+
+
+def _need_table(request: HttpRequest, village: Village) -> pages.Table:
+    rows = list(ExitNeed.objects.visible_to(request.user).filter(village=village))
+    may = pages.may_change(Village.objects.all(), request.user, village.pk, Permission.MEASURE_EDIT)
+    links = [Link("登记需求", reverse("assistance:need-create", args=[village.pk]))] if may and len(rows) < len(ExitNeed.Aspect) else []
+    return pages.table(
+        "退出需求", NEEDS, rows, empty="没有登记退出需求。", links=links,
+        row_links=(lambda row: [Link("修改", reverse("assistance:need-edit", args=[row.pk]))]) if may else None,
+    )  # fmt: skip
 
 
 @requires(Permission.PAIRING_VIEW)
@@ -198,6 +222,5 @@ def village_duty(request: HttpRequest, pk: int) -> HttpResponse:
         tables.append(pages.table("驻村工作队", TEAM, team, url=lambda posting: posting.cadre.get_absolute_url(), empty="没有驻村干部。"))
     tables.append(pages.table("联村单位", UNITS, units, url=lambda link: link.unit.get_absolute_url(), empty="没有联村单位。"))
     if request.user.may(Permission.MEASURE_VIEW):
-        needs = ExitNeed.objects.visible_to(request.user).filter(village=village)
-        tables.append(pages.table("退出需求", NEEDS, needs, empty="没有登记退出需求。"))
+        tables.append(_need_table(request, village))
     return village_page(request, village, "责任", tables=tables)

@@ -38,7 +38,7 @@ WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:re
 @pytest.fixture
 def full_world(world):
     """A record of every kind in each of the three villages."""
-    from assistance.models import LeaderVillage, Measure, PolicyDocument, UnitVillage
+    from assistance.models import ExitNeed, LeaderVillage, Measure, PolicyDocument, UnitVillage, Wish
     from households.models import PovertyLine
     from villages.models import VillageYear
 
@@ -51,6 +51,8 @@ def full_world(world):
         services.issue_handbook(household=household, kind="national", number=f"QG{village.code}", issued_on=START, received_by="户主",
                                 by=world.people["township_clerk"])  # fmt: skip
         services.receive_complaint(channel="letter", received_on=START, cause="help", content="帮扶没有落实", area="", village=village, by=None)
+        Wish.objects.create(household=household, village=village, aspect="W1", recorded_on=START)
+        ExitNeed.objects.create(village=village, aspect="N01", recorded_on=START)
         PairingFactory(household=household, helper=HelperFactory(user=world.people["helper"] if village == world.villages[0] else None))
         Measure.objects.create(household=household, village=village, measure_type=kind, content="帮扶", planned_on=START)
         posting = PostingFactory(village=village, cadre=CadreFactory(user=world.people["village_cadre"] if village == world.villages[0] else None))

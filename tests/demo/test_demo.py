@@ -14,7 +14,7 @@ EXACT = {
     "household_mean_size": 2.91, "dispatched_cadres": 40, "city_leaders": 31, "units_admin": 63, "units_military_police": 8,
     "units_enterprise": 69, "units_total": 140, "pairing_cadres": 2197, "infra_projects": 19, "city_infra_fund_wan": 904.5,
     "dept_projects": 16, "village_charts": 6, "village_chart_sheets": 96, "policy_master_plan": 1, "policy_action_plans": 7,
-    "policy_special_plans": 10,
+    "policy_special_plans": 10, "wish_aspects": 8, "exit_need_aspects": 10, "incidents_from_misidentification": 0,
 }  # fmt: skip
 
 
