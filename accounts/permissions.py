@@ -79,6 +79,7 @@ class Permission(StrEnum):
     OBJECTION_HANDLE = "objection_handle"
     COMPLAINT_VIEW = "complaint_view"
     COMPLAINT_HANDLE = "complaint_handle"
+    QUALITY_SAMPLE = "quality_sample"
 
 
 class Role(models.TextChoices):
@@ -187,6 +188,8 @@ for _role in _TOWNS | _BUREAU:
     ROLE_PERMISSIONS[_role] |= {P.COMPLAINT_VIEW, P.COMPLAINT_HANDLE}
 for _role in (Role.CITY_LEADER, Role.DISCIPLINE, Role.WORK_COMMITTEE):
     ROLE_PERMISSIONS[_role] |= {P.COMPLAINT_VIEW}
+for _role in _BUREAU | {Role.TOWNSHIP_CHECKER, Role.DISCIPLINE}:  # whoever keeps the records does not check them
+    ROLE_PERMISSIONS[_role] |= {P.QUALITY_SAMPLE}
 
 ALONE = frozenset({Role.HELPER, Role.BANK, Role.UNIT_LIAISON})
 BLIND = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})

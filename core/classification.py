@@ -83,6 +83,7 @@ CLASSES: dict[str, dict[str, Class]] = {
         personal="label before_label after_label reason",
         sensitive="before after",
     ),
+    "households.SampleCall": _fields(internal="id sample household village rank reached called_on called_by", personal="answers is_wrong note"),
     "households.NameGram": _fields(internal="village_id household_id", personal="gram"),
     "cadres.Cadre": _fields(
         public="name home_unit post",

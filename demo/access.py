@@ -70,6 +70,7 @@ from households.models.complaints import Complaint
 from households.models.corrections import Correction
 from households.models.duplicates import DuplicatePair
 from households.models.dynamics import DynamicWindow
+from households.models.sampling import Sample, SampleCall
 from households.models.village_exits import VillageExit
 from reports.models import ChartRelease
 from reports.services import public_file
@@ -322,6 +323,7 @@ def subjects() -> dict[str, list[Subject]]:
         "households:crosscheck": _of_city(CrossCheckRequest.objects.filter(state="sent")),
         "households:crosscheck-judge": _of_villages(CrossCheckResult.objects.filter(result="hit")),
         "households:correction-request": households, "households:correction-decide": _of_villages(Correction.objects.all()),
+        "households:sample": _of_villages(Sample.objects.all()), "households:sample-call": _of_villages(SampleCall.objects.all()),
         "households:complaint": _of_villages(Complaint.objects.all()),
         "households:handbook-end": _of_villages(HandbookIssue.objects.filter(ended_on=None)),
         "households:handbook-replace": _of_villages(HandbookIssue.objects.filter(ended_on=None)),

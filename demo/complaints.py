@@ -1,4 +1,4 @@
-"""Petitions and corrections of the demo: invented, no misidentification that proved true."""
+"""Petitions, corrections and a quality sample of the demo: invented, no misidentification that proved true."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ from core.clock import today
 from demo.life import paper
 from households import services
 from households.models import Household
+from households.rules.sampling import CHECKLISTS, Frame
 from villages.models import Village
 
 Row = tuple[date, str, str, str, tuple[str, str, date] | None]
@@ -53,3 +54,16 @@ def load_corrections(village: Village) -> None:
             with clock.on(date(2017, 9, 8)):
                 answers = {item.pk: (item.field != "work_place", "没有务工证明") for item in made.items.all()}
                 services.decide_correction(correction=made, answers=answers, by=checker)
+
+
+def load_sample(village: Village) -> None:
+    """The households that left poverty in one village, drawn by a public seed; most of them called, all rightly judged."""
+    checker = User.objects.get(username="shenhe")
+    with clock.on(date(2017, 9, 12)):
+        sample = services.draw_sample(frame=Frame.EXITED, confidence=95, margin=10, seed="2017-09-12", village=village, by=checker)
+    calls = list(sample.calls.order_by("rank"))
+    with clock.on(date(2017, 9, 15)):
+        for number, call in enumerate(calls[: max(1, len(calls) * 2 // 3)]):
+            away = number == 1
+            services.record_call(call=call, reached="unreachable" if away else "answered", called_on=today(), is_wrong=None if away else False,
+                                 answers={} if away else {code: "yes" for code, _ in CHECKLISTS[Frame.EXITED]}, note="", by=checker)  # fmt: skip

@@ -35,7 +35,7 @@ from demo import golmud
 from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
 from demo.cadres_year import papers_of_the_year
-from demo.complaints import load_complaints, load_corrections
+from demo.complaints import load_complaints, load_corrections, load_sample
 from demo.funds import load_funds
 from demo.households import VillageTraits
 from demo.life import load_life
@@ -99,6 +99,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         load_life(core[0])
         load_complaints(core)
         load_corrections(core[0])
+        load_sample(core[0])
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:
             load_years(core)
         load_notices(core)

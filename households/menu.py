@@ -16,6 +16,7 @@ menu.add("精准诊治", "新建户", "households:create", Permission.REGISTER_E
 
 menu.add("精准诊治", "手册发放", "households:handbook-list", Permission.HOUSEHOLD_VIEW, order=16)
 menu.add("精准诊治", "信息更正", "households:correction-list", Permission.HOUSEHOLD_VIEW, order=17)
+menu.add("责任监督", "抽样核查", "households:sample-list", Permission.QUALITY_SAMPLE, order=72)
 menu.add("责任监督", "信访件", "households:complaint-list", Permission.COMPLAINT_VIEW, order=70)
 menu.add("精准诊治", "信息比对", "households:crosscheck-list", Permission.CROSSCHECK_ANSWER, Permission.CROSSCHECK_MANAGE, order=14)
 menu.add("精准诊治", "比对命中", "households:hit-list", Permission.CROSSCHECK_JUDGE, order=15)

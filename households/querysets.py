@@ -174,3 +174,15 @@ class DuplicateQuerySet(ScopedQuerySet):
     def for_list(self) -> Self:
         """One query for a page of the queue."""
         return self.select_related("first__household", "second__household", "first__village__township", "second__village", "decided_by")
+
+
+class SampleQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, permission: str | None = None) -> Self:
+        """Samples drawn within the user's area: one of a larger area says whom others will ask."""
+        found = scope.reach(user, permission or "quality_sample")
+        if found.everything:
+            return self
+        here = Q(pk=None)
+        for area in sorted(found.areas):
+            here |= Q(area__startswith=area)
+        return self.filter(here)

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from households.views import complaints, corrections, crosschecks, duplicates, dynamics, entry, handbooks, proceedings, records, sheets, village_exits
+from households.views import (
+    complaints,
+    corrections,
+    crosschecks,
+    duplicates,
+    dynamics,
+    entry,
+    handbooks,
+    proceedings,
+    records,
+    sampling,
+    sheets,
+    village_exits,
+)
 
 app_name = "households"
 urlpatterns = [
@@ -22,6 +35,10 @@ urlpatterns = [
     path("<int:pk>/corrections/new/", corrections.correction_create, name="correction-request"),
     path("corrections/", corrections.correction_list, name="correction-list"),
     path("corrections/<int:pk>/", corrections.correction_decide, name="correction-decide"),
+    path("samples/", sampling.sample_list, name="sample-list"),
+    path("samples/new/", sampling.sample_create, name="sample-create"),
+    path("samples/<int:pk>/", sampling.sample, name="sample"),
+    path("samples/calls/<int:pk>/", sampling.sample_call, name="sample-call"),
     path("handbooks/", handbooks.handbook_list, name="handbook-list"),
     path("handbooks/<int:pk>/end/", handbooks.handbook_end, name="handbook-end"),
     path("handbooks/<int:pk>/replace/", handbooks.handbook_replace, name="handbook-replace"),

@@ -9,12 +9,13 @@ from households.models.handbooks import HandbookIssue
 from households.models.monitoring import MonitorCase
 from households.models.proceedings import ExitCheck, HouseholdSurvey, Proceeding, ProceedingNotice, ReviewMeeting, ReviewVote
 from households.models.register import Household, Income, Living, Member, NameGram, PovertyLine
+from households.models.sampling import Sample, SampleCall
 from households.models.sheets import ColumnMapping, ImportBatch, Reentry
 from households.models.village_exits import VillageExit, VillageExitCheck, VillageExitNotice
 
 __all__ = [
     "DuplicatePair",
     "VillageExit", "VillageExitCheck", "VillageExitNotice",
-    "ColumnMapping", "Complaint", "Correction", "CorrectionItem", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
+    "Sample", "SampleCall", "ColumnMapping", "Complaint", "Correction", "CorrectionItem", "CrossCheckRequest", "CrossCheckResult", "CrossCheckSource", "ExitCheck", "HandbookIssue", "Household", "HouseholdSurvey", "ImportBatch", "Income", "Living", "Member", "MonitorCase", "NameGram", "PovertyLine",
     "DynamicWindow", "HouseholdYear", "Proceeding", "ProceedingNotice", "RegisterChange", "Reentry", "ReviewMeeting", "ReviewVote", "VetoRule",
 ]  # fmt: skip

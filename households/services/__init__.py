@@ -73,6 +73,7 @@ from households.services.proceedings import (
 )  # fmt: skip
 from households.services.register import HouseholdInput, Registered, StaleVersion, end_household, next_code, save_household, where_registered
 from households.services.register_export import export_file, export_register, start_register_export
+from households.services.sampling import draw_again, draw_sample, frame_of, record_call, sample_result
 from households.services.undo import UndoRefused, undo
 from households.services.village_exits import (
     end_village_exit,
@@ -127,3 +128,4 @@ __all__ = [
 __all__ += [
     "apply_correction", "close_correction", "correction_changes", "correction_lacks", "decide_correction", "reopen_correction", "request_correction",
 ]  # fmt: skip
+__all__ += ["draw_again", "draw_sample", "frame_of", "record_call", "sample_result"]

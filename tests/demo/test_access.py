@@ -64,6 +64,7 @@ def full_world(world):
     services.ensure_sources()
     for village in world.villages:
         home = Household.objects.filter(village=village).order_by("pk").first()
+        services.draw_sample(frame="poor", confidence=95, margin=10, village=village, by=world.people["bureau_clerk"])
         services.request_correction(household=home, data=services.HouseholdInput(household={"address": "二社"}, members=[]), year=2017, reason="搬家",
                                     document=picture(), by=world.people["village_committee"])  # fmt: skip
         services.open_proceeding(household=home, kind="exit", reason="收入稳定", by=world.people["village_committee"])
