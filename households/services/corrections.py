@@ -124,7 +124,7 @@ def request_correction(*, household: Household, data: HouseholdInput, year: int,
     case = flow.start_case(kind=KEY, title=f"信息更正 {household.village.name} {head.name if head else household.household_code}",
                            village=household.village, household_id=household.pk, by=by, day=today())  # fmt: skip
     place = {"village_id": household.village_id, "household_id": household.pk}
-    file = flow.attach(data=document, title="信息更正证明材料", by=by, **place)
+    file = flow.attach(data=document, title="信息更正证明材料", by=by, village_id=household.village_id, household_id=household.pk)
     correction = Correction.objects.create(**place, case=case, year=year, reason=reason, document=file, requested_by=by, requested_on=today())
     CorrectionItem.objects.bulk_create(CorrectionItem(correction=correction, **place, **change.__dict__) for change in changes)
     return correction
