@@ -30,6 +30,7 @@ from cadres.services.conduct import of_sign as sign_of
 from cadres.services.days import settle_days
 from cadres.services.errors import CadresError
 from cadres.services.handover import Matter, make_handover, open_matters, sign_handover
+from cadres.services.late import Late, late_things
 from cadres.services.leave import apply_leave, balance, leave_approved, leave_ended, report_return, return_days, rule_for
 from cadres.services.leave import of_case as leave_of
 from cadres.services.months import KIND as MONTH_KIND
@@ -102,6 +103,7 @@ __all__ = [
     "CadresError",
     "DiaryDay",
     "Event",
+    "Late",
     "Line",
     "MONTH_KIND",
     "Matter",
@@ -139,6 +141,7 @@ __all__ = [
     "insured_until",
     "items_with_progress",
     "last_filed_month",
+    "late_things",
     "later_corrections",
     "leave_approved",
     "leave_ended",

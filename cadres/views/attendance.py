@@ -17,7 +17,7 @@ from accounts.guards import requires
 from accounts.permissions import Permission
 from cadres import rules, services
 from cadres.forms import CheckInForm, CorrectionForm, MonthPick, RosterForm, SheetForm, SpotCheckForm
-from cadres.models import AttendanceDay, Cadre, Correction, DutyTurn, Leave, Posting, Presence, SpotCheck
+from cadres.models import AttendanceDay, Cadre, Correction, DutyTurn, Leave, Posting, Presence, QuarterReport, SpotCheck
 from cadres.views.records import cadre_page, visible_cadre
 from core import pages
 from core.clock import today
@@ -63,10 +63,12 @@ def _days_of(request: HttpRequest, cadre: Cadre, month: date) -> list[Attendance
 
 
 def _tasks(cadre: Cadre) -> list[tuple[str, str]]:
-    """The other things a village team does, where the room for it is there."""
+    """The other things a village team does, where the room for it is there; the report leads to the one that is to be written."""
+    report = QuarterReport.objects.filter(cadre=cadre, state=QuarterReport.State.DRAFT).order_by("-year", "-quarter").first()
+    reports = ("报告", "cadres:report-edit", [report.pk]) if report else ("报告", "cadres:report-list", [])
     found = []
-    for label, name, arguments in (("走访", "assistance:visit-create", []), ("报告", "cadres:report-list", []), ("请假", "cadres:leave-create", []),
-                                   ("我的考勤", "cadres:attendance", [cadre.pk])):  # fmt: skip
+    for label, name, arguments in (("走访", "assistance:visit-create", []), reports, ("承诺", "cadres:commitment-list", []),
+                                   ("请假", "cadres:leave-create", []), ("我的考勤", "cadres:attendance", [cadre.pk])):  # fmt: skip
         try:
             found.append((label, reverse(name, args=arguments)))
         except NoReverseMatch:
@@ -288,6 +290,11 @@ TODAY_COLUMNS = (
 )  # fmt: skip
 
 
+LATE_COLUMNS = (
+    Column("事项", "what"), Column("谁", "who"), Column("乡镇", "township"), Column("应于", "due_on", "date"), Column("已迟(天)", "days", "number"),
+)  # fmt: skip
+
+
 @requires(Permission.CADRE_VIEW)
 @require_safe
 def today_list(request: HttpRequest) -> HttpResponse:
@@ -311,6 +318,9 @@ def today_list(request: HttpRequest) -> HttpResponse:
                     more=f"共 {len(group)} 人,只列前 {pages.LIMIT} 人。" if len(group) > pages.LIMIT else "")
         for township, group in townships.items()
     ]  # fmt: skip
+    late = services.late_things(user=request.user, day=day)
+    figures.append(Fact("迟报、逾期", str(len(late)), unit="件"))
+    tables.append(pages.table("迟报、逾期", LATE_COLUMNS, late[: pages.LIMIT], url=lambda row: row.url, empty="没有迟报和逾期。"))
     title = f"今日在岗 {day.year}年{day.month}月{day.day}日"
     return pages.record_page(request, title=title, crumbs=[("今日在岗", "")], figures=figures, tables=tables)
 

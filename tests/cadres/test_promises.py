@@ -121,3 +121,16 @@ def test_the_figures_say_one_promise_a_year_and_one_report_a_quarter_and_month(t
     assert figures.get("attendance_report_per_month").compute(day) is None, "a draft is no report"
     AttendanceMonth.objects.filter(pk=month.pk).update(state="running", closed_days=True, submitted_on=day)
     assert figures.get("attendance_report_per_month").compute(day) == 1
+
+
+def test_the_page_of_today_says_who_is_late_with_what(signed_in, team, promised):
+    day = date(2017, 9, 30)
+    AttendanceMonth.objects.create(village=team.posting.village, month_on=date(2017, 8, 1), due_on=date(2017, 9, 5))
+    QuarterReport.objects.create(commitment=promised, village=promised.village, cadre=team.member, year=2017, quarter=2, due_on=date(2017, 7, 10))
+    late = services.late_things(user=team.people["org_department"], day=day)
+    assert [(each.what, each.who, each.days) for each in late] == [("第2季度报告", "李队员", 82), ("2017年8月考勤月报", "示范一村", 25)]
+    page = signed_in("township_checker").get(reverse("cadres:today")).content.decode()
+    assert "第2季度报告" in page
+    far = team.world.people["township_clerk"]
+    assert services.late_things(user=team.people["stranger"], day=day) == []
+    assert len(services.late_things(user=far, day=day)) == 2
