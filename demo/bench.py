@@ -217,12 +217,13 @@ def inbox() -> dict[str, Callable[[], Measured]]:
 
 def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     """Run the benches (all, or those named) on the database of this process."""
-    from demo import bench_cadres, bench_scores, bench_sheets
+    from demo import bench_cadres, bench_funds, bench_scores, bench_sheets
 
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone()[0] == "pa_app", "bench measures as the restricted role"
     benches = Pages().benches() | inbox() | charts() | bench_sheets.benches(households) | bench_scores.benches() | bench_cadres.benches()
+    benches |= bench_funds.benches()
     wanted = names or list(benches)
     unknown = [name for name in wanted if name not in benches]
     if unknown:

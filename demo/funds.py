@@ -10,10 +10,11 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from demo import golmud
 from demo.credit import load_credit
+from demo.fund_mistakes import load_mistakes
 from demo.gates import load_gates
+from demo.payouts import answer_file
 from funds import services
 from funds.models import BankLayout, FundAllocation, FundIndicator, PaymentBatch, Project, Source, SubsidyItem
-from funds.rules import bank_files
 from households.models import Household
 from villages.models import Village
 
@@ -41,6 +42,7 @@ def load_funds(villages: Sequence[Village], organizations: dict[str, Organizatio
     _industry(poor, special, organizations, random)
     load_gates(villages[0], organizations, special[2])
     load_credit(villages, organizations, random)
+    load_mistakes(organizations)
 
 
 def _indicators(organizations: dict[str, Organization]) -> list[FundIndicator]:
@@ -113,7 +115,7 @@ def _industry(poor: Sequence[Village], special: Sequence[FundIndicator], organiz
     for number, village in enumerate(poor):
         homes = list(_payable(village).values_list("pk", flat=True))
         share = special[number % 3].amount // len(poor[number % 3 :: 3]) // WAN * WAN  # whatever chance gives, no source is overdrawn
-        amount = min(PER_HOUSEHOLD * len(homes) + Decimal(random.randrange(60, 130) * WAN), share)
+        amount = min(PER_HOUSEHOLD * len(homes) + Decimal(random.randrange(40, 70) * WAN), share)
         day = date(2017, 1, 10) + timedelta(days=3 * number)
         project = Project.objects.create(
             code=f"CY2017-{number + 1:03d}", name=f"{village.name}{INDUSTRY[number % 4]}产业项目", kind="industry", village=village, amount=amount,
@@ -142,18 +144,6 @@ def _industry(poor: Sequence[Village], special: Sequence[FundIndicator], organiz
 
 def _payable(village: Village) -> "object":
     return Household.objects.active().filter(village=village).exclude(bank_account_index=None).order_by("pk")
-
-
-def answer_file(batch: PaymentBatch, failing: set[int], day: str = "20170623") -> bytes:
-    """The return file a bank would write."""
-    rows, total = [], Decimal(0)
-    for line in batch.payments.order_by("number"):
-        failed = line.number in failing
-        row = {"批次号": batch.number, "序号": str(line.number), "户名": line.account_name, "账号": line.account, "金额": str(line.amount),
-               "结果": "失败" if failed else "成功", "原因": "账户状态异常" if failed else "", "流水号": f"Y{batch.pk:05d}{line.number:04d}", "日期": day}  # fmt: skip
-        rows.append("|".join(row[column] for column in bank_files.BACK.split()))
-        total += line.amount
-    return ("\r\n".join([*rows, f"合计|{len(rows)}|{total}"]) + "\r\n").encode("gb18030")
 
 
 def _date_back() -> None:

@@ -1,18 +1,21 @@
 """Projects on their way through the six gates: one through all of them by six users, one before the bureau, one before the township."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+
+from django.utils import timezone
 
 from accounts.models import Organization, User
 from core import clock
 from demo.life import paper
+from demo.payouts import answer_file
 from funds import services
 from funds.models import Acceptance, Asset, Beneficiary, BudgetLine, Contract, FundIndicator, Performance, ProgressReport, Project, SubsidyItem
 from funds.services.gates import start_gate
 from households.models import Household
 from villages.models import Village
 from workflow import services as flow
-from workflow.models import Case, Step
+from workflow.models import Case, Decision, Step
 
 STARTERS = {1: "cunwei", 2: "zhuangan", 3: "fupin", 4: "hangye", 5: "fagai", 6: "shuji"}
 DECIDERS = {"township_checker": ("shenhe",), "bureau_approver": ("shenpi",), "city_leader": ("lingdao",), "finance": ("caizheng", "fagai")}
@@ -71,6 +74,8 @@ def _through(project: Project, number: int, day: date) -> None:
                 case = Case.objects.get(pk=case.pk)
                 by = User.objects.get(username=name)
                 flow.decide(case=case, step_id=case.step_id, version=case.version, result="pass", opinion=OPINIONS[step.role], by=by)
+    # The opinions were given on the demo's days, not on the day they are loaded.
+    Decision.objects.filter(case=case).update(at=timezone.make_aware(datetime(day.year, day.month, day.day, 16, 30)))
     project.refresh_from_db()
 
 
@@ -103,8 +108,6 @@ def _whole_way(project: Project, organizations: dict[str, Organization], money: 
                                     by=clerk, title=f"{project.village.name}良种羊引进补助")  # fmt: skip
         batch = services.check_batch(batch=batch, seen=batch.digest, by=people["shenpi"])
         batch = services.pay_batch(batch=batch, seen=batch.digest, by=people["caizheng"])
-    from demo.funds import answer_file
-
     with clock.on(date(2017, 8, 11)):
         services.take_return(batch=batch, data=answer_file(batch, set(), "20170811"), name=f"{batch.number}回单.txt", by=people["caizheng"])
     for percent, day in ((40, date(2017, 8, 15)), (100, date(2017, 8, 30))):

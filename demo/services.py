@@ -36,6 +36,7 @@ from demo.alerts import find_and_judge, plant
 from demo.bulk import VillageOrder, copy_households, light_load
 from demo.cadres_year import papers_of_the_year
 from demo.complaints import load_complaints, load_corrections, load_sample
+from demo.fund_mistakes import load_clues
 from demo.funds import load_funds
 from demo.households import VillageTraits
 from demo.life import load_life
@@ -106,6 +107,7 @@ def load_demo(*, households: int | None = None, seed: int = 2017, say: Say = lam
         if (households or golmud.HOUSEHOLDS) < LIGHT_FROM:  # a big register waits for the night
             plant()
             find_and_judge()
+            load_clues(world.organizations)
         demo_assessments.load(world.random)
         say("正在发布贫困村的六张图…")
         for village in core:

@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 
 from accounts.permissions import Permission
 from core.figures import Figure, Number, register, total_wan
-from funds.models import FundAllocation, FundIndicator, Project, Source
+from funds.models import FundAllocation, FundIndicator, Loan, LoanProduct, Project, Source, Supervisor
+from funds.rules.codes import LoanKind
+from workflow.models import Procedure
 
 COLUMNS = (
     ("项目", "name"),
@@ -52,6 +54,30 @@ def kinds(rows: QuerySet) -> Number:
     return rows.order_by().values("kind").distinct().count()
 
 
+def loans(as_of: date) -> QuerySet:
+    """Every loan lent by a day, whatever is repaid of it."""
+    return Loan.objects.filter(lent_on__lte=as_of).select_related("bank", "product", "village")
+
+
+def products(as_of: date) -> QuerySet:
+    """Loan products in force; the policy's micro-credit is no kind of its own in the seed's list."""
+    rows = LoanProduct.objects.filter(valid_from__lte=as_of).exclude(kind=LoanKind.MICRO)
+    return rows.exclude(valid_to__lt=as_of)
+
+
+def loan_kinds(rows: QuerySet) -> Number:
+    return rows.order_by().values("kind").distinct().count()
+
+
+def gate_procedures(as_of: date) -> QuerySet:
+    """The gates a project that begins on a day has to pass."""
+    return Procedure.objects.valid_on(as_of).filter(key__startswith="gate").order_by("key")
+
+
+def team(as_of: date) -> QuerySet:
+    return Supervisor.objects.filter(since__lte=as_of).exclude(until__lt=as_of).select_related("organization")
+
+
 P, F = Permission.PROJECT_VIEW, Permission.FUND_VIEW
 INDICATOR_COLUMNS = (
     ("文号", "document"), ("名称", "title"), ("资金来源", "get_source_display"), ("年度", "year"), ("金额(元)", "amount"), ("下达日期", "issued_on"),
@@ -74,3 +100,23 @@ for _key, _label, _rows, _columns, _source in (
     ("fund_org_dept_wan", "市委组织部筹集工作队经费", _of((Source.ORG_DEPARTMENT,), "team"), INDICATOR_COLUMNS, "市委组织部筹集资金13万元"),
 ):
     register(Figure(_key, _label, "万元", _rows, F, value=total_wan("amount"), columns=_columns, source=_source))
+
+LOAN_COLUMNS = (("合同编号", "number"), ("银行", "bank.name"), ("产品", "product.name"), ("借款人种类", "get_borrower_kind_display"), ("借款人", "borrower_name"),
+                ("村", "village.name"), ("金额(元)", "amount"), ("放款日期", "lent_on"))  # fmt: skip
+register(Figure("loan_total_wan", "发放贷款额度", "万元", loans, Permission.LOAN_VIEW, value=total_wan("amount"), columns=LOAN_COLUMNS,
+                source="发放贷款额度达3016.12万元"))  # fmt: skip
+register(Figure("loan_kinds", "贷款种类", "种", products, Permission.LOAN_VIEW, value=loan_kinds, columns=(("贷款产品", "name"), ("种类", "get_kind_display"), ("依据", "basis")),
+                source="担保贷款、创业贷款、贴息贷款等,另有扶贫小额信贷"))  # fmt: skip
+register(
+    Figure(
+        "project_gates",
+        "项目关口",
+        "道",
+        gate_procedures,
+        P,
+        columns=(("关口", "title"), ("施行日期", "valid_from")),
+        source="选项、立项、申报、审批、发放、效益六道关",
+    )
+)
+register(Figure("inspection_team", "市委督查五人小组", "人", team, Permission.FINDING_VIEW, columns=(("姓名", "name"), ("单位", "organization.name"), ("职务", "post")),
+                source="市委督查五人小组"))  # fmt: skip

@@ -190,6 +190,7 @@ NOT_IN_THE_SMALL_WORLD = {
     "reports:release-detail", "villages:deputy-end", "households:crosscheck-judge", "households:import-undo",
     "funds:batch-create", "funds:unit-create", "funds:batch-check", "funds:batch-pay", "funds:batch-cancel", "funds:batch-reissue", "funds:batch-reverse",
     "funds:batch-returned", "funds:bank-file", "funds:return-file", "funds:unit-result", "funds:asset-edit", "funds:allocation-cut",
+    "funds:clue-create", "funds:finding-create", "funds:supervisor-create", "funds:supervisor-edit",
     "funds:allocation-create", "funds:return-create", "funds:indicator-create", "funds:indicator-edit", "funds:project-drop",
     "assessments:period-create", "assessments:period-round-create", "assessments:scheme-edit",
     "assessments:scheme-indicator-create", "assessments:scheme-bonus-create", "assessments:scheme-veto-create", "assessments:bonus-kind-edit",

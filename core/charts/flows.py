@@ -27,8 +27,11 @@ def flow_chart(
     scale = max(size * 16, most * size * 1.5) / whole
     heights = [{name: max(value * scale, least) for name, value in place.items()} for place in totals]
     tall = max((sum(place.values()) + gap * (len(place) - 1) for place in heights), default=0)
-    top, bar, room = size * 4.6, size, size * 15
-    xs = [room + index * (width - 2 * room - bar) / max(count - 1, 1) for index in range(count)]
+    top, bar = size * 4.6, size
+    room_left, room_right = (
+        size * (1.5 + max((_ems(f"{name} {value:,.{digits}f}") for name, value in totals[index].items()), default=0)) for index in (0, -1)
+    )
+    xs = [room_left + index * (width - room_left - room_right - bar) / max(count - 1, 1) for index in range(count)]
     tops = [_stack(place, totals[index], top, tall, gap) for index, place in enumerate(heights)]
     colour = {name: COLOURS[number % len(COLOURS)] for number, name in enumerate(_ordered(totals[0]))} if totals else {}
     parts = [svg.text(0, size * 1.4, f"{title}({unit})", size=size * 1.15, weight="bold")]
@@ -44,6 +47,11 @@ def flow_chart(
             parts.append(svg.text(x, y + height / 2 + size * 0.36, label, size=size, anchor="end" if left else "start"))
     said = ";".join(f"{'→'.join(names)} {value:,.{digits}f}{unit}" for names, value in flows)
     return svg.document(width, top + tall + size * 2, parts, title=title, description=said[:4000])
+
+
+def _ems(label: str) -> float:
+    """About how wide a label is, in letters' heights: a Chinese character is one, a figure a little more than half."""
+    return sum(1 if ord(letter) > 0x2E80 else 0.58 for letter in label)
 
 
 def _ordered(place: dict[str, float]) -> list[str]:

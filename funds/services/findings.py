@@ -33,7 +33,7 @@ def register_finding(*, by: User, **fields: Any) -> Finding:
     """Register a problem; it waits in the bureau's inbox until its deadline, with reminders."""
     found_on = fields["found_on"]
     finding = Finding(number=f"DC{found_on.year}-{flow.take_numbers(key=f'finding {found_on.year}')[0]:04d}", **fields)
-    if finding.project_id and not finding.village_id:
+    if finding.project is not None and not finding.village_id:
         finding.village_id = finding.project.village_id
     because(f"登记督查问题:{finding.title}")
     finding.full_clean()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -156,7 +156,7 @@ def check_payees(
     """Every line with what is wrong with it on this day; a batch being checked again does not count as a payment of its own."""
     _load(lines)
     first, last = span(item, period_on)
-    parameters = {
+    parameters: dict[str, Any] = {
         "item": item.pk, "from": first, "to": last, "day": day, "standard": item.standard, "project": project.pk,
         "listed": project.beneficiaries.exists(), "batch": batch.pk if batch else 0,
     }  # fmt: skip

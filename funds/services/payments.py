@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings as environment
 from django.db import connection, transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -206,7 +206,7 @@ def check_batch(*, batch: PaymentBatch, seen: str, by: User) -> PaymentBatch:
     for name in SIGNERS[1:4]:
         if getattr(batch, f"{name}_id") is None:
             setattr(batch, name, by)
-            setattr(batch, f"{name}ed_at", timezone.now())
+            setattr(batch, f"{name.replace('checker', 'checked')}_at", timezone.now())
             break
     if len(batch.checkers) >= batch.checks_needed:
         batch.state = State.CHECKED
@@ -256,12 +256,17 @@ def cancel_batch(*, batch: PaymentBatch, reason: str, by: User) -> PaymentBatch:
     return batch
 
 
+def to_reissue(batch: PaymentBatch) -> QuerySet:
+    """The lines of a batch that failed and are in no other batch yet."""
+    failed = Payment.objects.filter(batch=batch, result__succeeded=False).order_by("number")
+    return failed.exclude(pk__in=Payment.objects.filter(reissues__batch=batch).exclude(batch__state=State.CANCELLED).values("reissues"))
+
+
 @transaction.atomic
 def reissue(*, batch: PaymentBatch, by: User) -> PaymentBatch:
     """Make a linked batch of the lines that failed, to the accounts as they are registered now."""
     batch = PaymentBatch.objects.select_for_update(of=("self",)).select_related("item", "project", "allocation").get(pk=batch.pk)
-    failed = Payment.objects.filter(batch=batch, result__succeeded=False).order_by("number")
-    again = failed.exclude(pk__in=Payment.objects.filter(reissues__batch=batch).exclude(batch__state=State.CANCELLED).values("reissues"))
+    again = to_reissue(batch)
     if not again.exists():
         raise FundsError("没有失败的明细需要补发,或已经补发。")
     if batch.kind != PaymentBatch.Kind.HOUSEHOLD or batch.item is None:

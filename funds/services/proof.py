@@ -6,9 +6,10 @@ from the rows alone, so that a hole in the ceilings themselves would be seen.
 
 import time
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -90,7 +91,7 @@ def prove_balance(*, day: date) -> BalanceProof:
     _broken(day)
     open_rows = BalanceDifference.objects.filter(gone_on=None)
     return BalanceProof.objects.create(
-        ran_on=day, **_sums(), differences=open_rows.count(), difference=sum((abs(row.difference) for row in open_rows), start=0),
+        ran_on=day, **_sums(), differences=open_rows.count(), difference=sum((abs(row.difference) for row in open_rows), start=Decimal(0)),
         milliseconds=round((time.perf_counter() - start) * 1000),
     )  # fmt: skip
 
@@ -108,14 +109,14 @@ def _broken(day: date) -> None:
                                              expected=batch.total, found=0, found_on=day)  # fmt: skip
 
 
-def _sums() -> dict[str, object]:
+def _sums() -> dict[str, Decimal]:
     counted = FundIndicator.objects.filter(counting="separate", carried_from=None)
     going = PaymentBatch.objects.filter(state__in=["made", "checked", "sent"]).exclude(kind="reversal")
     paid = PaymentResult.objects.filter(succeeded=True)
     back = PaymentBatch.objects.filter(kind="reversal", state="settled")
 
-    def total(rows: object, field: str) -> object:
-        return rows.aggregate(total=Sum(field))["total"] or 0
+    def total(rows: QuerySet, field: str) -> Decimal:
+        return rows.aggregate(total=Sum(field))["total"] or Decimal(0)
 
     received = total(paid, "payment__amount")
     return {"issued": total(counted, "amount"), "allocated": total(FundAllocation.objects.all(), "amount"), "way": total(going, "total"),

@@ -101,7 +101,7 @@ def project_gates(request: HttpRequest, pk: int) -> HttpResponse:
     tables = [
         pages.table("六道关", COLUMNS, rows, row_links=row_links, empty="本项目早于六道关施行日期,按当时的办法办理。"),
         pages.table("把关意见", OPINIONS, opinions, url=lambda row: row.case.get_absolute_url(), empty="还没有意见。"),
-        pages.table("公示", NOTICES, notices[: pages.LIMIT], url=lambda row: row.notice.get_absolute_url(), empty="还没有公示。", links=notice_links if may_work else ()),
+        pages.table("公示", NOTICES, notices[: pages.LIMIT], url=lambda row: row.notice.get_absolute_url(), empty="还没有公示。", links=notice_links if may_work and project.state != Project.State.CLOSED else ()),
     ]  # fmt: skip
     done = len(services.passed_gates(project))
     figures = [Fact("已通过", f"{done} / 6", unit="关"), Fact("项目状态", project.get_state_display()), Fact("项目库编号", project.library_number)]

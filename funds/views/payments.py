@@ -105,7 +105,7 @@ def _links(request: HttpRequest, batch: PaymentBatch) -> list[Link]:
             links.append(link("导入回单", "return-file", primary=True))
     if batch.state == State.SETTLED and batch.kind != Kind.REVERSAL and may(Permission.PAYMENT_MAKE):
         links.append(link("冲销", "batch-reverse"))
-        if batch.kind == Kind.HOUSEHOLD and batch.results.filter(succeeded=False).exists():
+        if batch.kind == Kind.HOUSEHOLD and services.to_reissue(batch).exists():
             links.append(link("补发失败的", "batch-reissue", primary=True))
     return links
 

@@ -1,6 +1,7 @@
 """Every URL as two clerks, a helper, an auditor and nobody; test_demo asks as all roles with FULL_ACCESS_CHECK=1."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from PIL import Image
@@ -81,7 +82,39 @@ def full_world(world):
     yearly_work(world)
     make_records(world)
     Nomination.objects.update(recommended_by=world.people["org_department"])
+    money(world)
     return world
+
+
+def money(world):
+    """Of the money: an indicator, and in each village a batch that waits, one that is settled with a failure, an asset, a loan, a difference,
+    a finding, a clue.
+    """
+    from django.utils import timezone
+
+    from funds import services as funds
+    from funds.models import Asset, BalanceDifference, Loan, LoanProduct, PaymentBatch, Supervisor
+    from tests.factories import make_allocation, make_item, make_payees
+
+    funds.install_procedures()
+    bank, item = OrganizationFactory(nature="bank"), make_item(every="month")
+    product = LoanProduct.objects.create(code="D", name="担保贷款", kind="guaranteed", valid_from=START)
+    Supervisor.objects.create(name="督查", organization=bank, since=START)
+    for number, village in enumerate(world.villages):
+        allocation = make_allocation(village)
+        home = make_payees(village, 1)[0]
+        batch = funds.make_batch(project=allocation.project, allocation=allocation, item=item, period_on=START, by=world.people["bureau_clerk"],
+                                 lines=[funds.Wanted(home.pk, Decimal(100))])  # fmt: skip
+        Asset.objects.create(project=allocation.project, village=village, name="羊舍", kind="public", value=10)
+        loan = Loan.objects.create(bank=bank, product=product, number=f"D{number}", borrower_kind="household", household=home, village=village, borrower_name="张",
+                                   amount=1000, rate=4, lent_on=START, due_on=today(), purpose="养羊")  # fmt: skip
+        BalanceDifference.objects.create(kind="loan", key=loan.pk, about="D", village=village, expected=0, found=1, found_on=today())
+        funds.register_finding(
+            by=world.people["discipline"], title="问题", content="情况", found_on=today(), due_on=today(), organization=bank, village=village
+        )
+        clue = funds.register_clue(by=world.people["discipline"], title="线索", content="内容", source="audit", received_on=today(), village=village)
+        funds.transfer_clue(clue=clue, kind="bulletin", to=bank, document="1", sent_on=today(), by=world.people["discipline"])
+        assert PaymentBatch.objects.get(pk=batch.pk).made_at < timezone.now()
 
 
 def yearly_work(world):

@@ -15,6 +15,9 @@ EXACT = {
     "units_enterprise": 69, "units_total": 140, "pairing_cadres": 2197, "infra_projects": 19, "city_infra_fund_wan": 904.5,
     "dept_projects": 16, "village_charts": 6, "village_chart_sheets": 96, "policy_master_plan": 1, "policy_action_plans": 7,
     "policy_special_plans": 10, "wish_aspects": 8, "exit_need_aspects": 10, "incidents_from_misidentification": 0,
+    "fund_province_prefecture_wan": 1655, "fund_city_special_wan": 1500, "fund_special_total_wan": 3155,
+    "fund_dispatch_units_wan": 22.5, "fund_org_dept_wan": 13, "sector_project_kinds": 4, "loan_total_wan": 3016.12, "loan_kinds": 3,
+    "project_gates": 6, "inspection_team": 5,
 }  # fmt: skip
 
 

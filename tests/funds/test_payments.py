@@ -72,6 +72,11 @@ def bank_files_of(batch):
     return list(_sent(batch))
 
 
+def test_each_signature_has_its_moment(world, paying):
+    batch = released(world, paying())
+    assert batch.made_at < batch.checked_at < batch.sent_at
+
+
 def take(world, batch, data):
     return services.take_return(batch=batch, data=data, name="回单.txt", by=world.people["finance"])
 
