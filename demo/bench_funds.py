@@ -19,9 +19,14 @@ BARE = "同样行数的裸 SQL:临时表、连接核对、插入、导出、读�
 
 
 def _households(most: int) -> list[int]:
+    from django.db.models import Exists, OuterRef
+
+    from funds.models import Payment
     from households.models import Household
 
-    return list(Household.objects.active().exclude(bank_account_index=None).order_by("pk").values_list("pk", flat=True)[:most])
+    strange = Payment.objects.filter(account_index=OuterRef("bank_account_index")).exclude(household=OuterRef("pk"))
+    rows = Household.objects.active().exclude(bank_account_index=None).exclude(Exists(strange))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def _makings(amount: Decimal) -> dict[str, Any]:

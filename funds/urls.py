@@ -26,6 +26,7 @@ urlpatterns = [
     path("indicators/new/", sources.indicator_create, name="indicator-create"),
     path("indicators/<int:pk>/", sources.indicator_detail, name="indicator-detail"),
     path("indicators/<int:pk>/edit/", sources.indicator_edit, name="indicator-edit"),
+    path("indicators/<int:pk>/notice/", sources.indicator_notice, name="indicator-notice"),
     path("indicators/<int:pk>/allocate/", sources.allocation_create, name="allocation-create"),
     path("indicators/<int:pk>/return/", sources.return_create, name="return-create"),
     path("allocations/<int:pk>/cut/", sources.allocation_cut, name="allocation-cut"),

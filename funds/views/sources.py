@@ -16,8 +16,9 @@ from core.listing import Column, show
 from core.pages import Fact, Link
 from funds import services
 from funds.filters import IndicatorFilter
-from funds.forms import AllocationForm, CutForm, IndicatorForm, ReturnMoneyForm
+from funds.forms import AllocationForm, CutForm, IndicatorForm, ReturnMoneyForm, SeenForm
 from funds.models import Balance, FundAllocation, FundIndicator, IndicatorReturn
+from workflow.services import WorkflowError
 
 USED = Balance.objects.filter(kind="indicator", key=OuterRef("pk"))
 
@@ -96,7 +97,7 @@ def indicator_detail(request: HttpRequest, pk: int) -> HttpResponse:
     facts = [fact for fact in pages.facts(indicator, *names) if fact.value]
     rows = FundAllocation.objects.visible_to(request.user).filter(indicator=indicator).select_related("project", "organization", "village")
     found = list(rows.order_by("-allocated_on", "-id")[: pages.LIMIT])
-    links = [Link("修改", reverse("funds:indicator-edit", args=[pk])), Link("结转或收回", reverse("funds:return-create", args=[pk])),
+    links = [Link("公告分配结果", reverse("funds:indicator-notice", args=[pk])), Link("修改", reverse("funds:indicator-edit", args=[pk])), Link("结转或收回", reverse("funds:return-create", args=[pk])),
              Link("分配", reverse("funds:allocation-create", args=[pk]), primary=True)] if may_edit else []  # fmt: skip
     tables = [
         pages.table("分配", ALLOCATION_COLUMNS, found, url=lambda row: row.get_absolute_url(), empty="还没有分配。",
@@ -111,7 +112,9 @@ def indicator_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, form: Any, save: Any, title: str, indicator: FundIndicator | None = None, **more: Any) -> HttpResponse:
     back = indicator.get_absolute_url() if indicator else reverse("funds:indicator-list")
-    return pages.form_page(request, form, save, title=title, back=back, crumbs=_crumbs(indicator), refusal=services.FundsError, **more)
+    return pages.form_page(
+        request, form, save, title=title, back=back, crumbs=_crumbs(indicator), refusal=(services.FundsError, WorkflowError), **more
+    )
 
 
 @requires(Permission.FUND_EDIT)
@@ -178,3 +181,15 @@ def return_create(request: HttpRequest, pk: int) -> HttpResponse:
 
     note = f"{indicator},未分配 {services.left('indicator', pk):,.2f} 元。结转的金额登记为下一年度的指标。"
     return _form(request, form, save, "结转或收回", indicator, note=note, save_label="登记")
+
+
+@requires(Permission.FUND_EDIT)
+@require_http_methods(["GET", "POST"])
+def indicator_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    indicator = _indicator(request, pk)
+    note = f"{indicator}:公告全部分配(项目、村、金额、文号、日期),有公开网页和二维码。资金平衡核对有差异的,须先有书面说明,说明写在公告正文中。"
+
+    def save(**_: Any) -> str:
+        return services.publish_allocations(indicator=indicator, by=request.user).get_absolute_url()
+
+    return _form(request, SeenForm(request.POST or None), save, "公告分配结果", indicator, note=note, save_label="发布", done="已发布。")

@@ -89,6 +89,23 @@ def test_a_fund_notice_over_an_open_difference_needs_the_bureaus_written_word(wo
     assert world.people["bureau_approver"].name in notice.body
 
 
+def test_what_became_of_an_indicator_is_told_to_the_city_and_on_its_public_page(signed_in, client, world, open_difference):
+    from workflow.models import PublicNotice, PublicSnapshot
+
+    indicator = world.project.allocations.get().indicator
+    url = reverse("funds:indicator-notice", args=[indicator.pk])
+    assert "没有书面说明" in signed_in("finance").post(url, {"seen": ""}).content.decode()
+    services.explain_difference(difference=open_difference, explanation="银行系统升级,回单顺延至十月五日。", by=world.people["bureau_approver"])
+    assert signed_in("finance").post(url, {"seen": ""}).status_code == 302
+    notice = PublicNotice.objects.get(kind="fund_allocation")
+    assert "银行系统升级" in notice.body
+    client.logout()
+    page = client.get(reverse("public:notice", args=[PublicSnapshot.objects.get(notice=notice).token])).content.decode()
+    assert world.project.name in page
+    assert "3,000.00" in page
+    assert signed_in("bureau_clerk").get(url).status_code == 403
+
+
 def test_another_sum_is_another_question(world, open_difference):
     services.explain_difference(difference=open_difference, explanation="银行系统升级,回单顺延。", by=world.people["bureau_approver"])
     BalanceDifference.objects.update(found=Decimal(7))
