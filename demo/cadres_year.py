@@ -6,18 +6,21 @@ from decimal import Decimal
 from random import Random
 
 from accounts.models import Organization, User
-from cadres import services
+from cadres import rules, services
 from cadres.models import (
     Allowance,
     AllowanceKind,
+    AttendanceDay,
     AttendanceLine,
     AttendanceMonth,
     Cadre,
     Commitment,
     CommitmentItem,
+    Leave,
     Nomination,
     Opinion,
     Posting,
+    Presence,
     Publicity,
     QuarterProgress,
     QuarterReport,
@@ -219,9 +222,31 @@ def signs(commuter: str, nominal: str) -> None:
                         state="confirmed", decided_on=date(2017, 8, 18), is_demo=True)  # fmt: skip
 
 
+# Who is away on the demo's day, and why: (cadre, kind, days back it began, days ahead it ends, reason); the last one has not come back.
+AWAY = (("P0005", "Y", 3, 9, "带薪年休假"), ("P0017", "S", 2, 1, "身体不适就医"), ("P0023", "B", 0, 0, "到市水利局对接饮水项目"), ("P0029", "R", 0, 0, "到乡镇送资料"),
+        ("P0027", "P", 6, -4, "家中有事"))  # fmt: skip
+
+
+def away_today() -> None:
+    """A few are on leave on the demo's day: what they had checked in meanwhile did not happen."""
+    for code, kind, back, ahead, reason in AWAY:
+        posting = Posting.objects.select_related("cadre").get(cadre__code=code, ended_on=None)
+        starts, ends = today() - timedelta(days=back), today() + timedelta(days=ahead)
+        last = today() if ahead < 0 else ends
+        days = {"cadre": posting.cadre, "day_on__gte": starts, "day_on__lte": last}
+        AttendanceDay.objects.filter(**days).update(presence=None)
+        Presence.objects.filter(**days).delete()
+        Leave.objects.filter(cadre=posting.cadre, ends_on__gte=starts).delete()
+        Leave.objects.create(cadre=posting.cadre, posting=posting, village_id=posting.village_id, kind=kind, starts_on=starts, planned_until_on=ends, ends_on=ends,
+                             workdays=rules.workdays(starts, ends), reason=reason, destination="格尔木市区", for_village=kind == "B", state="approved",
+                             approved_on=starts, applied_on=starts)  # fmt: skip
+        services.settle_days(cadres=[posting.cadre_id], since=starts, until=last, today=today())
+
+
 def papers_of_the_year(random: Random, *, commuter: str, nominal: str) -> None:
     """All of it, in the order one thing needs the other."""
     filed_months(random)
+    away_today()
     allowances(random)
     promises(random)
     expenses(random)

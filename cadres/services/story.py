@@ -27,6 +27,7 @@ from cadres.models import (
     SpotCheck,
     TrainingAttendance,
 )
+from core.clock import today
 
 
 @dataclass
@@ -104,7 +105,7 @@ def _postings(cadre: Cadre, first: date, last: date, user: User) -> list[Event]:
 
 def _months(cadre: Cadre, first: date, last: date, user: User) -> list[Event]:
     by_month: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = AttendanceDay.objects.visible_to(user).filter(cadre=cadre, day_on__gte=first, day_on__lte=last).exclude(code="N")
+    rows = AttendanceDay.objects.visible_to(user).filter(cadre=cadre, day_on__gte=first, day_on__lte=min(last, today())).exclude(code="N")
     for day, code in rows.values_list("day_on", "code"):
         by_month[rules.month_span(day)[1]][code] += 1
     url = reverse("cadres:attendance", args=[cadre.pk])

@@ -134,3 +134,13 @@ def test_the_page_of_today_says_who_is_late_with_what(signed_in, team, promised)
     far = team.world.people["township_clerk"]
     assert services.late_things(user=team.people["stranger"], day=day) == []
     assert len(services.late_things(user=far, day=day)) == 2
+
+
+def test_the_first_screen_leads_to_the_report_that_is_to_be_written(client, team, promised):
+    client.force_login(team.member.user, backend="accounts.backends.NameAndPassword")
+    report = QuarterReport.objects.create(
+        commitment=promised, village=promised.village, cadre=team.member, year=2017, quarter=2, due_on=date(2017, 7, 10)
+    )
+    page = client.get(reverse("cadres:my-day")).content.decode()
+    assert reverse("cadres:report-edit", args=[report.pk]) in page
+    assert page.index("签到") < page.index("报告")
