@@ -125,9 +125,17 @@ def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
     postings = list(Posting.objects.visible_to(request.user).filter(cadre=cadre).select_related("village__township").order_by("-started_on"))
     running = any(posting.ended_on is None for posting in postings)
 
+    keeps = pages.may_change(Cadre.objects.all(), request.user, pk, Permission.ATTENDANCE_EDIT)
+
     def row_links(posting: Posting) -> list[Link]:
         found = [] if posting.ended_on or not may_edit else [Link("结束派驻", reverse("cadres:posting-end", args=[posting.pk]))]
-        return [*found, Link("工作交接", reverse("cadres:handover", args=[posting.pk]))]
+        found.append(Link("工作交接", reverse("cadres:handover", args=[posting.pk])))
+        if keeps and not posting.ended_on:
+            found += [
+                Link("坐班", reverse("cadres:roster", args=[posting.village_id])),
+                Link("意见箱海报", reverse("cadres:box-poster", args=[posting.village_id])),
+            ]
+        return found
 
     table = pages.table(
         "派驻", POSTING_COLUMNS, postings, url=lambda posting: posting.village.get_absolute_url(),
@@ -140,6 +148,8 @@ def cadre_detail(request: HttpRequest, pk: int) -> HttpResponse:
         Fact("登录账号", str(cadre.user or "没有账号")),
     ]
     links = [Link("修改", reverse("cadres:edit", args=[pk]), primary=True)] if may_edit else []
+    if may_edit or cadre.user_id == request.user.pk:
+        links.append(Link("登记培训需求", reverse("cadres:need-create", args=[pk])))
     actions = list(CadreAction.objects.visible_to(request.user).filter(cadre=cadre)[: pages.LIMIT])
     action_table = pages.table(
         "组织处理", ACTION_COLUMNS, actions, empty="没有约谈、诫勉、召回、调整。",

@@ -143,4 +143,4 @@ def test_the_first_screen_leads_to_the_report_that_is_to_be_written(client, team
     )
     page = client.get(reverse("cadres:my-day")).content.decode()
     assert reverse("cadres:report-edit", args=[report.pk]) in page
-    assert page.index("签到") < page.index("报告")
+    assert page.index(">签到</button>") < page.index(">报告</a>")
