@@ -104,17 +104,17 @@ def test_what_the_number_tells_is_filled_and_what_is_wrong_is_told_at_the_field(
 
 
 def test_the_draft_survives_a_closed_page(visit, address):
-    page = visit("cunwei", "/households/new/")
+    page = visit("cunwei", "/households/apply/")
     page.locator("#id_members-0-name").fill("未交草稿")
     expect(page.locator("[data-draft-state]")).to_contain_text("已自动保存", timeout=15000)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(f"{address}/households/new/")
+    page.goto(f"{address}/households/apply/")
     page.get_by_text("继续填写").click()
     assert page.locator("#id_members-0-name").input_value() == "未交草稿"
 
 
 def test_a_dead_network_is_told_and_nothing_is_lost(visit):
-    page = visit("shuji", "/households/new/")
+    page = visit("shuji", "/households/apply/")
     page.context.set_offline(True)
     page.locator("#id_members-0-name").fill("断网之人")
     expect(page.locator("[data-draft-state]")).to_contain_text("网络不通", timeout=15000)
