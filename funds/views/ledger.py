@@ -43,6 +43,11 @@ def statement_table(title: str, lines: Sequence[ledger.Line], *, first: str = "�
     return pages.table(title, columns, rows, url=lambda line: line.url, empty="没有资金分配。", more=more)
 
 
+def _columns(lines: Sequence[ledger.IndicatorLine]) -> tuple[Column, ...]:
+    """How each is counted is a column only where it differs."""
+    return INDICATOR if len({line.note for line in lines}) > 1 else (INDICATOR[0], *INDICATOR[2:])
+
+
 def _indicator_tables(asked: dict[str, Any]) -> tuple[list[pages.Table], ledger.IndicatorLine]:
     lines = ledger.indicator_lines(year=asked["year"], source=asked["source"])
     groups = (
@@ -52,7 +57,7 @@ def _indicator_tables(asked: dict[str, Any]) -> tuple[list[pages.Table], ledger.
          "金额已在来源指标中计过,不再并入合计。"),
     )  # fmt: skip
     tables = [
-        pages.table(title, INDICATOR, [*found, ledger.indicator_total(found, "合计")], url=lambda line: line.url, more=more)
+        pages.table(title, _columns(found), [*found, ledger.indicator_total(found, "合计")], url=lambda line: line.url, more=more)
         for title, found, more in groups if found
     ]  # fmt: skip
     return tables, ledger.indicator_total(groups[0][1], "合计")
