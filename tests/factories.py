@@ -239,7 +239,7 @@ def make_attendance(posting: Posting, user: User) -> None:
     )  # fmt: skip
 
     office = Organization.objects.order_by("pk").first() or OrganizationFactory()
-    TrainingSession.objects.create(mode="visit", title="观摩", starts_on=day, ends_on=day, place="市委党校", organizer=office)
+    TrainingSession.objects.create(mode="visit", title="观摩", starts_on=day, ends_on=day, place="市委党校", organizer=office, recorded_by=user)
     commitment = Commitment.objects.create(village=posting.village, cadre=posting.cadre, year=2017, state="signed", signed_on=day)
     CommitmentItem.objects.create(
         commitment=commitment, village=posting.village, number=1, text="走访", measure="每月一次", due_quarter=4, weight=100
