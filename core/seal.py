@@ -130,7 +130,7 @@ end $$;
 """
 
 GRANTS_SQL = """
-revoke all on function {table}_digest(text, {table}), {seals}_finished(integer), {seals}_check() from public;
+revoke all on function {table}_digest(text, {table}), {seals}_finished(integer), {seals}_check() from public, pa_app;
 grant execute on function {seals}_finished(integer), {seals}_check() to pa_app;
 """
 
