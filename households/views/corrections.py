@@ -94,7 +94,9 @@ def correction_decide(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Correction.objects.visible_to(request.user).select_related("case__step", "household__village__township", "document", "requested_by")
     correction = get_object_or_404(rows, pk=pk)
     if not flow.may_decide(correction.case, request.user):
-        raise PermissionDenied
+        if request.method == "POST":
+            raise PermissionDenied
+        return redirect(correction)  # whose turn it is stands on the case's page
     form = DecideCorrectionForm(request.POST or None, correction=correction)
     if request.method == "POST" and form.is_valid() and _decided(request, correction, form):
         return redirect(correction)
