@@ -145,6 +145,23 @@ def _answers(server: EmbeddedServer) -> bool:
         return False
 
 
+def _settled(server: EmbeddedServer) -> bool:
+    """Whether the server answers, after waiting out one that is still starting or shutting down.
+
+    A second server must not be started, nor the pid file taken away, while the first still holds the cluster.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while is_running(server.data_dir):
+        if _answers(server):
+            return True
+        if time.monotonic() > deadline:
+            raise PostgresError(
+                f"数据库正在关闭或启动,等了 {PATIENCE_SECONDS} 秒仍不应答。请稍后再试,完整日志见 {server.data_dir / 'postgres.log'}。"
+            )
+        time.sleep(0.1)
+    return False
+
+
 def _initialise(cluster: Path, user: pwd.struct_passwd | None) -> None:
     """Make the cluster in a folder beside and move it into place, so that a killed initdb leaves nothing half-made."""
     fresh = cluster.with_name("postgres.new")
@@ -229,7 +246,7 @@ def ensure_running(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
     user = _server_user()
     with _one_starter(data_dir):
         server = EmbeddedServer(data_dir, socket_dir(data_dir))
-        if is_running(data_dir) and _answers(server):
+        if _settled(server):
             return server
         started_here.add(data_dir)
         try:

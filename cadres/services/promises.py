@@ -130,8 +130,8 @@ def items_with_progress(*, commitment: Commitment) -> tuple[list[CommitmentItem]
     """The items, each with `percent` as the newest report that was handed in says it, and the weighted whole in per cent."""
     newest: dict[int, int] = {}
     rows = QuarterProgress.objects.filter(report__commitment=commitment).exclude(report__state=QuarterReport.State.DRAFT)
-    for item, percent in rows.order_by("report__quarter").values_list("item_id", "percent"):
-        newest[item] = percent
+    for key, percent in rows.order_by("report__quarter").values_list("item_id", "percent"):
+        newest[key] = percent
     items = list(commitment.items.all())
     for item in items:
         item.percent = newest.get(item.pk, 0)  # type: ignore[attr-defined]
