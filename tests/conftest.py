@@ -38,7 +38,10 @@ def flush_as_owner(sql_list: list[str]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: Any) -> None:
+    from tests.template import template_database
+
     as_role("owner")
+    connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(scope="session")

@@ -46,18 +46,15 @@ def _loaded(name: str) -> Iterator[Demo]:
     """A database of its own with the demo in it, dropped at the end."""
     import psycopg
 
-    from povertyaid.settings import database
+    from tests.template import owner_login, template_database
 
-    login = database("owner")
-    host = login["HOST"] or login["OPTIONS"].get("host")
-    where = {"host": host, "port": login["PORT"] or None, "user": login["USER"], "password": login.get("PASSWORD") or None, "dbname": login["NAME"]}
+    where, template = owner_login(), template_database()
     with psycopg.connect(**where, autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
-        connection.execute(f'create database "{name}"')
+        connection.execute(f'create database "{name}" template "{template}"')
     made = Demo(name)
-    for command in (("migrate", "--verbosity", "0"), ("load_demo",)):
-        result = made.run(*command, role="owner")
-        assert result.returncode == 0, result.stderr
+    result = made.run("load_demo", role="owner")
+    assert result.returncode == 0, result.stderr
     yield made
     with psycopg.connect(**where, autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
