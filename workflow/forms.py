@@ -72,6 +72,7 @@ class AlertRuleForm(forms.Form):
     is_assumed = forms.BooleanField(label="数值待核定", required=False)
     valid_from = WrittenDateField(label="施行日期", help_text="从这一天起用新的数值,以前的版本保留")
     valid_to = WrittenDateField(label="停用日期", required=False, help_text="填写后,过了这一天不再运行")
+    clause = forms.ModelChoiceField(Clause.objects.none(), label="依据条款", required=False, widget=CodeSelect, help_text="在“制度文件”中登记的条款")
     why = LineField(label="修改依据", max_length=200, help_text="文号、会议或其他依据,记入变更历史")
 
     def __init__(self, *args: Any, rule: AlertRule, **kwargs: Any) -> None:
@@ -85,7 +86,9 @@ class AlertRuleForm(forms.Form):
             own[f"p_{each.key}"] = WholeField(label=label, help_text=f"{each.low} 到 {each.high},默认 {each.standard}")
             self.initial[f"p_{each.key}"] = stored.get(each.key, each.standard)
         self.fields = {"severity": self.fields["severity"], **own, **{k: f for k, f in self.fields.items() if k != "severity"}}
+        self.fields["clause"].queryset = Clause.objects.select_related("regulation").order_by("regulation__title", "pk")
         self.initial |= {
+            "clause": rule.clause_id,
             "severity": rule.severity,
             "is_assumed": rule.is_assumed,
             "valid_from": max(rule.valid_from, today()),

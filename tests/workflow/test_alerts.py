@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 
 from core.scope import acting_as
 from core.settings import Declared
@@ -13,7 +13,7 @@ from tests.conftest import TODAY
 from tests.factories import HouseholdFactory, MemberFactory
 from workflow import alerts_registry as registry
 from workflow import services as flow
-from workflow.models import Alert, AlertRule, AlertRun
+from workflow.models import Alert, AlertRule, AlertRun, Clause, Regulation
 
 
 def home(**fields):
@@ -214,6 +214,15 @@ def test_who_last_changed_the_record_does_not_dismiss_a_serious_alert(late, rule
 def change(rule, **fields):
     wanted = {"severity": "warning", "parameters": {"year": 2019}, "is_assumed": False, "valid_from": date(2017, 10, 1), "reason": "会议决定"}
     return flow.change_rule(rule=rule, **{**wanted, **fields})
+
+
+def test_a_rule_rests_on_a_clause_of_a_registered_document(rule, world):
+    document = Regulation.objects.create(number="格扶〔2017〕1号", title="动态管理办法", issuer="市扶贫局", valid_from=date(2017, 1, 1))
+    clause = Clause.objects.create(regulation=document, number="第三条", text="每年核对一次。")
+    newer = change(rule, by=world.people["system_admin"], clause=clause)
+    assert newer.ground == str(clause)
+    with pytest.raises(ProtectedError):
+        clause.delete()
 
 
 def test_a_changed_rule_is_a_new_version_and_old_alerts_keep_theirs(alert, rule, world):

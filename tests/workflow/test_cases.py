@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from PIL import Image
 
 from core import scope
@@ -242,6 +243,17 @@ def test_withdrawn_until_the_next_person_has_opened_it(world, case, heard):
     for again in (flow.withdraw, flow.resubmit):
         with pytest.raises(flow.AlreadyDecided):
             again(case=other, by=case.started_by)
+
+
+def test_ones_own_first_step_does_not_bar_withdrawing(world, procedure):
+    starter = world.people["village_cadre"]
+    Step.objects.filter(procedure=procedure).update(number=F("number") + 1)
+    Step.objects.create(procedure=procedure, number=1, code="apply", title="本人申请", word="apply", role="", level="applicant")
+    case = flow.start_case(kind="test-case", title="王测二请假", village=world.villages[0], by=starter, day=today())
+    say(case, starter)
+    flow.withdraw(case=case, by=starter)
+    case.refresh_from_db()
+    assert case.state == "withdrawn"
 
 
 def test_handed_over_it_is_the_colleagues_alone(world, case):

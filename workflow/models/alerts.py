@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import Organization, User
 from villages.models import Village
 from workflow import alerts_registry as registry
+from workflow.models.regulations import Clause
 from workflow.querysets import AlertQuerySet, AlertRuleQuerySet
 
 _DAYS = Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())
@@ -35,6 +36,7 @@ class AlertRule(models.Model):
     valid_from = models.DateField("施行日期")
     valid_to = models.DateField("停用日期", null=True, blank=True)
     basis = models.CharField("依据", max_length=200, blank=True)
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据条款")
     is_assumed = models.BooleanField("数值待核定", default=True)
 
     objects = AlertRuleQuerySet.as_manager()
@@ -69,6 +71,12 @@ class AlertRule(models.Model):
         check = registry.find(self.code)
         stored: Mapping[str, Any] = self.parameters if isinstance(self.parameters, dict) else {}
         return [(each.label, each.show(stored.get(each.key, each.standard))) for each in check.parameters] if check else []
+
+    @property
+    def ground(self) -> str:
+        """What the rule rests on, in words: its clause, or what was said when it was changed."""
+        words = str(self.clause) if self.clause else self.basis or "本系统约定"
+        return f"{words}(数值待核定)" if self.is_assumed else words
 
     @property
     def parameter_words(self) -> str:

@@ -18,7 +18,7 @@ from core.models import Event
 from core.scope import acting_as_system, because
 from core.settings import SettingError
 from workflow import alerts_registry as registry
-from workflow.models import Alert, AlertRule, AlertRun
+from workflow.models import Alert, AlertRule, AlertRun, Clause
 from workflow.services.errors import WorkflowError
 
 logger = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ def change_rule(
     reason: str,
     by: User,
     valid_to: date | None = None,
+    clause: Clause | None = None,
 ) -> AlertRule:
     """A new version of a rule from a day on; the one before ends the day before. Raises WorkflowError, ValidationError.
 
@@ -86,7 +87,8 @@ def change_rule(
     if valid_from < rule.valid_from:
         raise WorkflowError(f"新版本的施行日期不能早于现行版本的施行日期 {rule.valid_from}。")
     because(f"修改预警规则 {rule.code}:{reason}")
-    fields = {"severity": severity, "parameters": cleaned, "is_assumed": is_assumed, "valid_to": valid_to, "basis": reason[:200]}
+    fields = {"severity": severity, "parameters": cleaned, "is_assumed": is_assumed, "valid_to": valid_to, "basis": reason[:200],
+              "clause": clause}  # fmt: skip
     if valid_from > rule.valid_from:
         AlertRule.objects.filter(pk=rule.pk).update(valid_to=valid_from - timedelta(days=1))
         rule = AlertRule(code=rule.code, version=rule.version + 1, title=check.title, room=check.room, valid_from=valid_from)

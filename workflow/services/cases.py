@@ -311,7 +311,7 @@ def _on_current(case: Case, result: str, opinion: str, by: User) -> Decision:
 
 @transaction.atomic
 def withdraw(*, case: Case, by: User) -> Case:
-    """撤回: by who started it, until the next person has opened it. What was sent back may always be withdrawn."""
+    """撤回: by who started it, until the next person has opened it; their own steps do not count. What was sent back may always be withdrawn."""
     case = _locked(case)
     if by.pk != case.started_by_id:
         raise NotYours("只能撤回自己发起的办件。")
@@ -319,7 +319,7 @@ def withdraw(*, case: Case, by: User) -> Case:
         raise AlreadyDecided(f"这个办件{case.get_state_display()},不能撤回。")
     todo = _todo(case)
     if case.state == Case.State.OPEN:
-        if Decision.objects.filter(case=case, round=case.round).exists():
+        if Decision.objects.filter(case=case, round=case.round).exclude(user=by).exists():
             raise AlreadyDecided(f"{_meanwhile(case)}已有人办理,不能撤回。")
         if todo is not None and todo.first_seen_at is not None and todo.first_seen_by_id != by.pk:
             when = timezone.localtime(todo.first_seen_at)

@@ -64,7 +64,7 @@ def alert_list(request: HttpRequest) -> HttpResponse:
 
 
 def _alert(request: HttpRequest, pk: int, *, edit: str = "") -> Alert:
-    rows = Alert.objects.select_related("rule", "village__township", "organization", "closed_by")
+    rows = Alert.objects.select_related("rule__clause__regulation", "village__township", "organization", "closed_by")
     return pages.record_or_404(rows, request.user, pk, view=Permission.ALERT_VIEW, edit=edit)
 
 
@@ -111,7 +111,7 @@ def _rule(rule: AlertRule) -> pages.Table:
         ("规则", f"{rule.code} {rule.title},第 {rule.version} 版"),
         ("参数", rule.parameter_words or "没有参数"),
         ("施行", days),
-        ("依据", f"{rule.basis or '本系统约定'}{'(数值待核定)' if rule.is_assumed else ''}"),
+        ("依据", rule.ground),
         ("最近一次运行", run_words(last)),
     ]
     return pages.table("规则", PAIR, facts)
@@ -161,11 +161,11 @@ def alert_rules(request: HttpRequest) -> HttpResponse:
     columns = [
         Column("编码", "code"), Column("名称", "title", "long"), Column("所属", "room"), Column("级别", "get_severity_display", "status"),
         Column("参数", "parameter_words", "long"), Column("版本", lambda rule: f"第 {rule.version} 版"),
-        Column("依据", lambda rule: f"{rule.basis or '本系统约定'}{'(数值待核定)' if rule.is_assumed else ''}", "long"),
+        Column("依据", "ground", "long"),
         Column("最近一次运行", lambda rule: run_words(runs.get(rule.code)), "long"),
     ]  # fmt: skip
     may_edit = request.user.may(Permission.SETTING_EDIT)  # type: ignore[union-attr]
-    rules = AlertRule.objects.in_force(today()).order_by("code")
+    rules = AlertRule.objects.in_force(today()).select_related("clause__regulation").order_by("code")
     url = (lambda rule: reverse("codes:workflow_alertrule_change", args=[rule.pk])) if may_edit else (lambda rule: _listed(request, rule))
     table = pages.table("现行规则", columns, rules, url=url, empty="还没有规则。")
     return pages.record_page(request, title="预警规则", crumbs=[(CRUMB[0], reverse(CRUMB[1])), ("预警规则", "")], tables=[table])
