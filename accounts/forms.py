@@ -31,6 +31,16 @@ class SignInForm(forms.Form):
         return data
 
 
+class KeyForm(forms.Form):
+    """The name of a security key, and what it answered; the browser fills that in."""
+
+    name = forms.CharField(
+        label="密钥名称", max_length=40, initial="安全密钥", help_text="便于分辨,如:办公室的蓝色密钥", error_messages={"required": "请填写。"}
+    )
+    key_answer = forms.CharField(widget=forms.HiddenInput, max_length=8000,
+                                 error_messages={"required": "没有读到安全密钥的应答。请插好密钥,点“登记”后按提示触碰。"})  # fmt: skip
+
+
 class CodeForm(forms.Form):
     """A code of the second factor: from the phone, or printed."""
 

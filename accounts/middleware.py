@@ -30,6 +30,9 @@ def stay_signed_in(request: HttpRequest) -> None:
         request.session["seen"] = now
 
 
+WAYS = {"accounts:second-factor": ("accounts:security-key",)}  # pages that are another way to the same duty
+
+
 def first_duty(request: HttpRequest) -> str:
     """The page a signed-in user has to go through before any other; '' for none."""
     user = request.user
@@ -51,7 +54,7 @@ class SignInRules:
             logout(request)  # whichever way it came here: one factor is not signed in
             return redirect(settings.LOGIN_URL)
         duty = first_duty(request)
-        if duty and request.path not in {reverse(duty), reverse("accounts:sign-out")}:
+        if duty and request.path not in {reverse(each) for each in (duty, *WAYS.get(duty, ()), "accounts:sign-out")}:
             return redirect(duty)
         stay_signed_in(request)
         return self.get_response(request)

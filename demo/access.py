@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -20,6 +21,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestedCredentialData
 
 from accounts.admin import code_lists
 from accounts.models import Organization, User
@@ -99,7 +103,7 @@ PUBLIC |= {"assessments:ballot", "assessments:chart-check"}
 # Pages without a guard of their own: what they show belongs to whoever asks, or is checked in the view.
 OWN = {
     "core:workbench", "accounts:password-change", "accounts:second-step", "accounts:own", "accounts:session-end", "accounts:second-factor",
-    "accounts:printed-codes", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
+    "accounts:printed-codes", "accounts:security-key", "accounts:security-key-remove", "accounts:second-factor-off", "workflow:job-list", "workflow:job-detail", "workflow:job-cancel",
     "workflow:job-password", "workflow:draft",
     "workflow:draft-list", "workflow:change-list", "workflow:change-detail", "workflow:change-confirm", "workflow:change-undo",
     "workflow:inbox", "workflow:inbox-tab", "workflow:todo", "workflow:message", "workflow:messages-read",
@@ -246,6 +250,13 @@ def _deputies(owners: tuple[User, User]) -> list[Subject]:
     return [Subject(row.pk, owner=row.deputy_for_id) for row in Grant.objects.bulk_create(rows)]
 
 
+def _security_keys(owners: tuple[User, ...]) -> list[Subject]:
+    """A key of each: never asked, for nobody here signs in with it."""
+    credential = AttestedCredentialData.create(b"\0" * 16, b"check", ES256({1: 2, 3: -7, -1: 1, -2: b"\0" * 32, -3: b"\0" * 32}))
+    data = {"name": "check_access", "credential": websafe_encode(bytes(credential)), "counter": 0}
+    return [Subject(Authenticator.objects.create(user=owner, type="webauthn", data=data).pk, owner=owner.pk) for owner in owners]
+
+
 def _account_sheets(owner: User) -> list[Subject]:
     return [Subject(AccountSheet.objects.create(title="check_access", made_by=owner, accounts=0, state="waiting").pk, citywide=True)]
 
@@ -345,6 +356,7 @@ def subjects() -> dict[str, list[Subject]]:
         "workflow:notice": notices, "workflow:objection-create": notices, "workflow:objection": _of_villages(Objection.objects.all()),
         "workflow:posting": _of_villages(NoticePosting.objects.all()), "workflow:regulation": rules, "workflow:clause-create": rules,
         "workflow:clause-edit": _of_city(Clause.objects.all()),
+        "accounts:security-key-remove": _security_keys((nobody, clerk)),
         "accounts:organization": _of_city(Organization.objects.all()), "accounts:user": users,
     } | money_subjects() | _assessed(nobody) | _of_cadres(villages) | {f"codes:{model._meta.app_label}_{model._meta.model_name}": _of_city(model._default_manager.all()) for model in code_lists._registry}  # fmt: skip
 

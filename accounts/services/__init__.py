@@ -13,6 +13,7 @@ from accounts.services.second_factor import (
     printed_codes_left,
     set_up_second_factor,
 )
+from accounts.services.security_keys import add_key, begin_check, begin_key, check_key, keys_of, remove_key
 from accounts.services.sessions import end_session, end_sessions, sessions_of
 from accounts.services.users import (
     AccountsError,
@@ -38,7 +39,11 @@ __all__ = [
     "AccountsError",
     "User",
     "change_password",
+    "add_key",
+    "begin_check",
+    "begin_key",
     "check_code",
+    "check_key",
     "clear_second_factor",
     "client_address",
     "close_dormant",
@@ -53,6 +58,7 @@ __all__ = [
     "leave",
     "make_first_password",
     "merge_organization",
+    "keys_of",
     "must_have_second_factor",
     "new_key",
     "new_printed_codes",
@@ -60,6 +66,7 @@ __all__ = [
     "note_search",
     "on_departure",
     "printed_codes_left",
+    "remove_key",
     "reset_lockout",
     "reset_password",
     "save_code",

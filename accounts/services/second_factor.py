@@ -1,4 +1,4 @@
-"""The second factor: codes of a phone (TOTP) and printed ones, kept by allauth's authenticators.
+"""The second factor: codes of a phone (TOTP) and printed ones (keys: security_keys.py), kept by allauth's authenticators.
 
 `User.second_factor_at` says since when; it is what the trail records and what every request looks at. A code is good once:
 the time step of the last one is kept with the key, so that it holds over all processes.
@@ -59,7 +59,7 @@ def set_up_second_factor(*, user: User, key: str, code: str, session_key: str | 
     if counter is None:
         raise AccountsError("验证码不对,双因子没有启用。请核对手机时间,再输入手机上正显示的 6 位数字。")
     again = user.second_factor_at is not None
-    Authenticator.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]).delete()
     phone = TOTP.activate(user, key).instance
     phone.data["counter"] = counter
     phone.save(update_fields=["data"])
@@ -88,36 +88,51 @@ def printed_codes_left(user: User) -> int:
     return len(RecoveryCodes(found).get_unused_codes()) if found else 0
 
 
-@transaction.atomic
-def check_code(*, user: User, code: str) -> str:
-    """'' for a right code, which is used up by that; else the refusal in words. Wrong ones are counted with the key."""
-    phone = Authenticator.objects.select_for_update().filter(user=user, type=Authenticator.Type.TOTP).first()
-    if phone is None:
-        return "双因子已被清除,请重新登录。"
-    now, data = timezone.now(), phone.data
-    failed_at = datetime.fromisoformat(data["failed_at"]) if data.get("failed_at") else None
-    if rules.is_locked(data.get("failures", 0), failed_at, now):
-        return LOCKED
-    plain = rules.plain_code(code)
-    right = _use(phone, plain) if plain else False
+def counting(user: User) -> Authenticator | None:
+    """The factor that wrong answers of any factor are counted with, locked: the phone, or the first key."""
+    factors = Authenticator.objects.select_for_update().filter(user=user, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+    return factors.order_by("type", "pk").first()  # totp before webauthn
+
+
+def shut(row: Authenticator) -> bool:
+    """Whether too many wrong answers came just now."""
+    failed_at = datetime.fromisoformat(row.data["failed_at"]) if row.data.get("failed_at") else None
+    return rules.is_locked(row.data.get("failures", 0), failed_at, timezone.now())
+
+
+def write_down(row: Authenticator, *, right: bool, wrong: str = WRONG) -> str:
+    """Count an answer with its factor; '' for a right one, else the refusal in words."""
+    now, data = timezone.now(), row.data
     failures = data.get("failures", 0) % rules.FAILURES  # after a lock-out it counts from the start
     data["failures"], data["failed_at"] = (0, None) if right else (failures + 1, now.isoformat())
-    phone.last_used_at = now if right else phone.last_used_at
-    phone.save(update_fields=["data", "last_used_at"])
+    row.last_used_at = now if right else row.last_used_at
+    row.save(update_fields=["data", "last_used_at"])
     if right:
         return ""
-    return LOCKED if data["failures"] >= rules.FAILURES else WRONG
+    return LOCKED if data["failures"] >= rules.FAILURES else wrong
 
 
-def _use(phone: Any, code: str) -> bool:
+@transaction.atomic
+def check_code(*, user: User, code: str) -> str:
+    """'' for a right code, which is used up by that; else the refusal in words. Wrong ones are counted."""
+    row = counting(user)
+    if row is None:
+        return "双因子已被清除,请重新登录。"
+    if shut(row):
+        return LOCKED
+    plain = rules.plain_code(code)
+    return write_down(row, right=_use(row, plain) if plain else False)
+
+
+def _use(row: Any, code: str) -> bool:
     """Whether the code is the phone's next or an unused printed one; a step of the past is a replay."""
-    counter = _step(get_adapter().decrypt(phone.data["secret"]), code)
+    counter = _step(get_adapter().decrypt(row.data["secret"]), code) if row.type == Authenticator.Type.TOTP else None
     if counter is not None:
-        if counter <= phone.data.get("counter", 0):
+        if counter <= row.data.get("counter", 0):
             return False
-        phone.data["counter"] = counter
+        row.data["counter"] = counter
         return True
-    printed = Authenticator.objects.filter(user_id=phone.user_id, type=Authenticator.Type.RECOVERY_CODES).first()
+    printed = Authenticator.objects.filter(user_id=row.user_id, type=Authenticator.Type.RECOVERY_CODES).first()
     return printed is not None and RecoveryCodes(printed).validate_code(code)
 
 

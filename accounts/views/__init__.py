@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import rules, services
 from accounts.forms import CodeForm, PasswordChangeForm, SignInForm, UseCodeForm
+from accounts.guards import key_options, key_refusal
 from accounts.models import User
 
 
@@ -83,18 +84,19 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if user is None:
         request.session.pop("second_step", None)
         return redirect(settings.LOGIN_REDIRECT_URL if request.user.is_authenticated else settings.LOGIN_URL)
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        refusal = services.check_code(user=user, code=form.cleaned_data["code"])
-        if not refusal:
+    by_key = "key_answer" in request.POST
+    form = CodeForm(None if by_key else request.POST or None)
+    said = ""
+    if by_key or (request.method == "POST" and form.is_valid()):
+        said = key_refusal(request, user) if by_key else services.check_code(user=user, code=form.cleaned_data["code"])
+        if not said:
             target = request.session.pop("second_step")["next"]
             login(request, user, backend=BACKEND)
             request.session["second_factor"] = True
-            if len(rules.plain_code(form.cleaned_data["code"])) > 6:
+            if not by_key and len(rules.plain_code(form.cleaned_data["code"])) > 6:
                 messages.warning(request, f"已用去一个备用码,还剩 {services.printed_codes_left(user)} 个。")
             return redirect(target)
-        form.add_error("code", refusal)
-    return render(request, "accounts/second_step.html", {"form": form, "account": user})
+    return render(request, "accounts/second_step.html", {"form": form, "account": user, "said": said, "key_options": key_options(request, user)})
 
 
 @sensitive_post_parameters()

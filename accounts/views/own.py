@@ -1,12 +1,13 @@
 """What is one's own: where one is signed in, the second factor, the password."""
 
+import json
 from typing import Any
 
 import segno
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,8 +15,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
-from accounts.forms import CodeForm
-from accounts.guards import recently_confirmed
+from accounts.forms import CodeForm, KeyForm
+from accounts.guards import KEY_STATE, recently_confirmed
 from core import crypto, pages
 from core.pages import Fact, Link
 
@@ -32,7 +33,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     user = request.user
     links = [Link("修改密码", reverse("accounts:password-change"))]
     if user.second_factor_at:
-        links += [Link("重新打印备用码", reverse("accounts:printed-codes")), Link("更换手机", reverse("accounts:second-factor"))]
+        links += [Link("重新打印备用码", reverse("accounts:printed-codes")), Link("设置或更换手机", reverse("accounts:second-factor")),
+                  Link("登记安全密钥", reverse("accounts:security-key"))]  # fmt: skip
         if not services.must_have_second_factor(user):
             links.append(Link("停用双因子", reverse("accounts:second-factor-off")))
         state = f"已启用,备用码还剩 {services.printed_codes_left(user)} 个"
@@ -42,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     facts = [*pages.facts(user, "name", "username", "organization", "post"), Fact("双因子", state), *pages.facts(user, "password_changed_at")]
     return pages.record_page(
         request, title=CRUMB[0], crumbs=[(CRUMB[0], "")], links=links, facts=facts, template="accounts/own.html",
-        sessions=services.sessions_of(user), this=request.session.session_key,
+        keys=services.keys_of(user), sessions=services.sessions_of(user), this=request.session.session_key,
     )  # fmt: skip
 
 
@@ -90,6 +92,49 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "drawn": drawn, "key": groups, "title": "更换手机" if request.user.second_factor_at else "启用双因子",
                "required": services.must_have_second_factor(request.user), "crumbs": _crumbs("双因子")}  # fmt: skip
     return render(request, "accounts/second_factor.html", context)
+
+
+@never_cache
+@login_required
+@recently_confirmed
+@require_http_methods(["GET", "POST"])
+def security_key(request: HttpRequest) -> HttpResponse:
+    """Register a security key or passkey; the question to it waits in the session for one answer."""
+    form = KeyForm(request.POST or None, label_suffix="")
+    host = request.get_host()
+    if request.method == "POST" and form.is_valid():
+        state = request.session.pop(KEY_STATE, None)
+        name, answer = form.cleaned_data["name"], form.cleaned_data["key_answer"]
+        try:
+            codes = services.add_key(user=request.user, name=name, state=state, answer=answer, host=host, session_key=request.session.session_key)
+        except services.AccountsError as error:
+            form.add_error(None, str(error))
+        else:
+            request.session["second_factor"] = True
+            if codes:
+                return _codes(request, codes)
+            messages.success(request, f"已登记安全密钥“{name}”。")
+            return redirect(CRUMB[1])
+    asked, request.session[KEY_STATE] = services.begin_key(user=request.user, host=host)
+    context = {"form": form, "key_options": json.dumps(asked), "title": "登记安全密钥", "crumbs": _crumbs("安全密钥"),
+               "required": services.must_have_second_factor(request.user)}  # fmt: skip
+    return render(request, "accounts/security_key.html", context)
+
+
+@login_required
+@recently_confirmed
+@require_http_methods(["GET", "POST"])
+def security_key_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    found = {key.pk: key for key in services.keys_of(request.user)}
+    if pk not in found:
+        raise Http404
+
+    def save() -> str:
+        services.remove_key(user=request.user, pk=pk)
+        return reverse(CRUMB[1])
+
+    return _confirmed_step(request, save, title="删除安全密钥", save_label="删除", done="已删除安全密钥。",
+                           note=f"删除后不能再用“{found[pk].data['name']}”登录。没有其他密钥和手机的,双因子随之停用。")  # fmt: skip
 
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
