@@ -153,3 +153,80 @@ def test_the_list_is_walked_by_keys(visit, address):
     expect(page.locator("nav.tabs")).to_be_visible(timeout=20000)
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
+
+
+def decide(page, result: str, opinion: str = "") -> None:
+    page.check(f"[name=result][value={result}]")
+    page.fill("[name=opinion]", opinion)
+    page.click("form[action$='/decide/'] [data-save]")
+    page.wait_for_load_state()
+
+
+def from_inbox(page, address: str, words: str) -> None:
+    page.goto(f"{address}/inbox/")
+    page.click(f"a:has-text('{words}')")
+    page.wait_for_url("**/cases/*/")
+
+
+def test_a_case_goes_through_four_people_with_a_return_a_deputy_and_a_signed_sheet(visit, address, played, tmp_path):
+    made = played.run("shell", "-c", "from workflow.models import Step; print(Step.objects.filter(procedure__key='leave_department_bureau', "
+                      "code='department').update(needs_signed_sheet=True))", role="owner")  # fmt: skip
+    assert made.stdout.strip().endswith("1"), made.stderr
+    cadre = visit("shuji", "/cadres/leaves/new/", 390)
+    cadre.select_option("[name=kind]", "P")
+    for name, text in (("starts_on", "2017-10-16"), ("ends_on", "2017-10-27"), ("reason", "照料住院的母亲"), ("destination", "西宁市")):
+        cadre.fill(f"[name={name}]", text)
+    cadre.click("[data-save]")
+    cadre.wait_for_url("**/cases/*/")
+    case = cadre.url
+    title = cadre.locator("h1").inner_text()
+
+    checker = visit("shenhe")
+    from_inbox(checker, address, "乡镇(街道)党委审核")
+    decide(checker, "return")
+    expect(checker.locator("body")).to_contain_text("请写明原因")
+    decide(checker, "return", "请补写顶岗安排")
+    cadre.goto(case)
+    expect(cadre.locator("body")).to_contain_text("请补写顶岗安排")
+    cadre.click("button:has-text('重新提交')")
+    cadre.wait_for_load_state()
+
+    checker.goto(f"{address}/villages/deputies/new/")
+    checker.select_option("[name=deputy]", label="李专干(郭勒木德镇)")
+    checker.fill("[name=until]", "2017-10-06")
+    checker.fill("[name=reason]", "外出学习")
+    checker.click("[data-save]")
+    checker.wait_for_load_state()
+    deputy = visit("zhuangan", width=390)
+    from_inbox(deputy, address, "乡镇(街道)党委审核")
+    decide(deputy, "pass", "已安排顶岗")
+
+    department = visit("zuzhibu")
+    from_inbox(department, address, "市委组织部审批")
+    decide(department, "pass")
+    expect(department.locator("body")).to_contain_text("签字")
+    kind = department.evaluate("""async () => { const form = document.querySelector("form[action$='/sheet/']");
+        return (await fetch(form.action, {method: "POST", body: new FormData(form)})).headers.get("content-type"); }""")
+    assert kind == "application/pdf"
+    department.goto(case)
+    department.click("a:has-text('回传')")
+    department.wait_for_load_state()
+    scan = tmp_path / "签字件.jpg"
+    department.screenshot(path=scan, type="jpeg")
+    department.set_input_files("[name=file]", scan)
+    department.fill("[name=party_1]", "市委组织部")
+    department.fill("[name=name_1]", "陈组织")
+    department.click("[data-save]")
+    department.wait_for_url(case)
+    decide(department, "pass", "同意")
+
+    bureau = visit("shenpi", width=390)
+    from_inbox(bureau, address, "农牧和扶贫开发局审批")
+    decide(bureau, "pass")
+    expect(bureau.locator("body")).to_contain_text("已办结")
+    cadre.goto(case)
+    said = cadre.locator("ol.steps").inner_text()
+    assert "李专干" in said
+    assert "赵审核" in said
+    assert cadre.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, title
+    assert [page.said for page in (cadre, checker, deputy, department, bureau)] == [[], [], [], [], []]
