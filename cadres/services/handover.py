@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -69,7 +70,7 @@ def make_handover(*, posting: Posting, successor: Cadre | None, by: User) -> Han
     if successor is not None and successor.pk == posting.cadre_id:
         raise CadresError("接任人不能是移交人本人。")
     because(f"工作交接 {posting.cadre.name}")
-    spent = TeamExpense.objects.filter(village_id=posting.village_id).aggregate(total=Sum("amount"))["total"] or 0
+    spent = TeamExpense.objects.filter(village_id=posting.village_id).aggregate(total=Sum("amount"))["total"] or Decimal(0)
     data = handover_pdf(posting, successor, open_matters(posting=posting), spent)
     file = store(data=data, kind="pdf", title=f"工作交接清单 {posting.cadre.name}", by=by, village_id=posting.village_id)
     handover = known or Handover(posting=posting, village_id=posting.village_id)

@@ -126,7 +126,7 @@ def report_for_duty(*, nomination: Nomination, reported_on: date, phone: str, us
         raise CadresError(f"推荐{nomination.get_state_display()},不能登记报到。")
     if not nomination.sent_on <= reported_on <= today():
         raise CadresError("报到日期应在下派之后、今天以前。")
-    where = {"village": nomination.village, "role": nomination.role, "started_on": reported_on, "document": nomination.document}
+    where: dict[str, Any] = {"village": nomination.village, "role": nomination.role, "started_on": reported_on, "document": nomination.document}
     known = Cadre.objects.filter(user=user).first() if user else None
     if known is not None and known.name != nomination.name:
         raise CadresError(f"账号 {user} 是 {known.name} 的。")
