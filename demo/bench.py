@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -215,6 +215,32 @@ def inbox() -> dict[str, Callable[[], Measured]]:
     return {"inbox": full, "approval": approval}
 
 
+REGISTER_SCAN = """
+select count(*), max(m.birth_on), max(i.per_capita), max(l.id) from households_household h join households_member m on m.household_id = h.id
+left join households_income i on i.household_id = h.id and i.year = %s left join households_living l on l.household_id = h.id and l.year = %s where h.ended_on is null
+"""
+
+
+def alerts() -> dict[str, Callable[[], Measured]]:
+    """A night of the register's rules over every household: the mean of one rule's pass against one bare scan of the register."""
+    from core.clock import today
+    from workflow import alerts_registry
+    from workflow.services import run_alerts
+
+    def night() -> Measured:
+        codes = [check.code for check in alerts_registry.checks() if check.code.startswith("R")]
+        values, floors = [], []
+        for _ in range(3):
+            with acting_as_system(reason="bench"):
+                values.append(_timed(lambda: run_alerts(today(), codes=codes)) / len(codes) / 1000)
+                transaction.set_rollback(True)
+            with acting_as_system(reason="bench"), connection.cursor() as cursor:
+                floors.append(_timed(lambda cursor=cursor: cursor.execute(REGISTER_SCAN, [today().year] * 2)) / 1000)
+        return Measured(statistics.median(values), statistics.median(floors), "s", "户、成员、收入、生产生活一次裸扫描")
+
+    return {"register_alerts": night}
+
+
 def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     """Run the benches (all, or those named) on the database of this process."""
     from demo import bench_cadres, bench_funds, bench_scores, bench_sheets
@@ -222,7 +248,7 @@ def measure(names: list[str], households: int) -> dict[str, dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone()[0] == "pa_app", "bench measures as the restricted role"
-    benches = Pages().benches() | inbox() | charts() | bench_sheets.benches(households) | bench_scores.benches() | bench_cadres.benches()
+    benches = Pages().benches() | inbox() | alerts() | charts() | bench_sheets.benches(households) | bench_scores.benches() | bench_cadres.benches()
     benches |= bench_funds.benches()
     wanted = names or list(benches)
     unknown = [name for name in wanted if name not in benches]
