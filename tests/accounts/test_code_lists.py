@@ -22,7 +22,7 @@ ALLOWED = {
     "core.Setting", "households.PovertyLine", "assistance.MeasureType", "assistance.PolicyDocument",
     "workflow.Procedure", "workflow.Step", "workflow.NoticeKind", "workflow.AlertRule", "workflow.RuleDocument", "workflow.RuleClause",
     "workflow.StepEvidence", "households.CrossCheckSource", "households.VetoRule", "cadres.AllowanceKind", "cadres.DutyBody", "cadres.LeaveRule",
-    "cadres.TeamRule",
+    "cadres.TeamRule", "funds.SubsidyItem", "funds.BankLayout", "funds.LoanProduct",
 }  # fmt: skip
 URLS = [page.name for page in pages() if page.name.startswith("codes:")]
 

@@ -34,6 +34,7 @@ from workflow.models import Clause, Regulation
 
 SAMPLE = ["township_clerk", "helper", "audit_admin", "bureau_clerk"]
 WITHOUT_RELEASES = {"reports:release-detail", "reports:release-pdf", "reports:release-check"}
+NOT_THEIRS = {"cadres:need-create"}  # open to who manages cadres, whom the sample leaves out
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_no_page_is_given_to_who_may_not_have_it(full_world):
     found = access.check(roles=SAMPLE)
     assert found.leaks == []
     assert found.checked > 1000
-    assert set(found.uncovered) <= WITHOUT_RELEASES
+    assert set(found.uncovered) <= WITHOUT_RELEASES | NOT_THEIRS
 
 
 def test_nothing_is_left_behind(full_world):

@@ -58,14 +58,20 @@ def test_loading_twice_is_refused_and_changes_nothing(demo):
     assert demo.json("figures", "members")["members"]["value"] == 809
 
 
-def test_no_page_answers_whom_it_should_not(demo):
+@pytest.mark.parametrize("part", [pytest.param(part, marks=pytest.mark.xdist_group(f"access {part}")) for part in ("1/2", "2/2")])
+def test_no_page_answers_whom_it_should_not(demo, part):
     """All roles where FULL_ACCESS_CHECK is set (the checks of a submission), else three of them."""
     roles = [] if os.environ.get("FULL_ACCESS_CHECK") else ["--roles", "township_clerk,system_admin,anonymous"]
-    result = demo.run("check_access", "--json", *roles)
+    result = demo.run("check_access", "--json", "--part", part, *roles)
     answer = json.loads(result.stdout)
     assert answer["leaks"] == []
     assert answer["uncovered"] == []
     assert answer["checked"] > 200
+
+
+def test_a_part_that_is_none_is_refused(demo):
+    for part in ("0/2", "3/2", "x", "1/0", ""):
+        assert demo.run("check_access", "--part", part).returncode == 1
 
 
 def test_six_charts_come_out_of_the_command(demo, tmp_path):

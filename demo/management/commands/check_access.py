@@ -14,11 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--roles", help="只查这些角色,逗号分隔")
+        parser.add_argument("--part", default="1/1", metavar="K/N", help="只查网址的第 K 份,共 N 份,便于几个进程同时查")
         parser.add_argument("--json", action="store_true", help="输出一个 JSON 文档")
 
-    def handle(self, *, json: bool, roles: str | None, **_: Any) -> None:
+    def handle(self, *, json: bool, roles: str | None, part: str, **_: Any) -> None:
         logging.disable(logging.ERROR)
-        answer = access.check(roles=roles.split(",") if roles else None)
+        number, _slash, of = part.partition("/")
+        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+            raise CommandError("--part 应写成 1/2 这样的形式。")
+        answer = access.check(roles=roles.split(",") if roles else None, part=(int(number), int(of)))
         if json:
             self._json(answer)
         else:
