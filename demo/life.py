@@ -131,6 +131,10 @@ def _compare(households: list[int], office: dict[Any, User]) -> None:
             )
             row.refresh_from_db()
             services.judge_hit(result=row, judgement="waived", reason="车辆已报废注销", evidence=paper("car"), by=office[Role.BUREAU_APPROVER])
+    bank = CrossCheckSource.objects.get(code="banks")
+    services.request_check(
+        source=bank, organization=bank.organization, households=households[:4], purpose="退出户存款复核", by=office[Role.BUREAU_CLERK]
+    )
 
 
 def _applications(village: Village, office: dict[Any, User]) -> None:

@@ -181,7 +181,7 @@ def test_a_case_goes_through_four_people_with_a_return_a_deputy_and_a_signed_she
     assert made.stdout.strip().endswith("1"), made.stderr
     cadre = visit("shuji", "/cadres/leaves/new/", 390)
     pick(cadre, "kind", "事假")
-    for name, text in (("starts_on", "2017-10-16"), ("ends_on", "2017-10-27"), ("reason", "照料住院的母亲"), ("destination", "西宁市")):
+    for name, text in (("starts_on", "2017-11-13"), ("ends_on", "2017-11-24"), ("reason", "照料住院的母亲"), ("destination", "西宁市")):
         cadre.fill(f"[name={name}]", text)
     cadre.click("[data-save]")
     cadre.wait_for_url("**/cases/*/")
