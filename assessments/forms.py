@@ -28,6 +28,7 @@ from assessments.services.errors import AssessmentsError
 from core.clock import today
 from core.forms import AmountField, CodeSelect, LineField, RoomForm, TextField, UploadField, WholeField, WrittenDateField, room_field
 from villages.models import Village
+from workflow.models import Clause
 
 REQUIRED = {"required": "请填写。"}
 NUMBER = {"min_value": "不能小于 0。", "max_value": "不能大于 100。", "invalid": "请填数字。"}
@@ -336,13 +337,14 @@ class SchemeForm(RoomForm):
     class Meta:
         model = AssessmentScheme
         formfield_callback = room_field
-        fields = ["name", "valid_from", "basis", "method", "content", "procedure", "bonus_cap", "quota_percent", "excellent_from", "competent_from",
+        fields = ["name", "valid_from", "basis", "clause", "method", "content", "procedure", "bonus_cap", "quota_percent", "excellent_from", "competent_from",
                   "basic_from", "least_days", "appeal_days", "publish_days"]  # fmt: skip
 
-    widths = {"method": "w12", "content": "w12", "procedure": "w12", "basis": "w6"}
+    widths = {"method": "w12", "content": "w12", "procedure": "w12", "basis": "w6", "clause": "w6"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["clause"].queryset = Clause.objects.select_related("regulation").order_by("regulation__title", "pk")
         self.widths = dict(self.widths)
         for part in self.instance.parts.all():
             self.fields[f"weight-{part.code}"] = AmountField(label=f"{part.get_code_display()} 权重", min_value=0, max_value=100, max_digits=5, decimal_places=2,

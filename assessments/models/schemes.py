@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from assessments.rules.scheme import WEIGHTS
+from workflow.models import Clause
 
 
 class AssessmentScheme(models.Model):
@@ -27,6 +28,7 @@ class AssessmentScheme(models.Model):
     content = models.TextField("考核内容")
     procedure = models.TextField("考核程序")
     basis = models.CharField("依据", max_length=200, blank=True)
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据条款")
     bonus_points = models.JSONField("各级加分", default=dict)
     bonus_cap = models.DecimalField("加分上限", max_digits=4, decimal_places=2, default=Decimal(10), validators=[MinValueValidator(0)])
     quota_percent = models.DecimalField("优秀名额比例(%)", max_digits=5, decimal_places=2, default=Decimal(20),

@@ -72,7 +72,7 @@ def scheme_detail(request: HttpRequest, pk: int) -> HttpResponse:
         Fact("至少任职天数", f"{scheme.least_days} 天,不足的不定等次"), Fact("公示", f"{scheme.publish_days} 个工作日"), Fact("申诉", f"{scheme.appeal_days} 天"),
         Fact("并列", "总分相同的,先看满意度,再看考勤;仍相同且名额不足的,研究确定", wide=True),
         Fact("考核方式", scheme.method, wide=True), Fact("考核内容", scheme.content, wide=True), Fact("考核程序", scheme.procedure, wide=True),
-        Fact("依据", scheme.basis or "待补"), Fact("数值", "待核定" if scheme.is_assumed else "已核定"),
+        Fact("依据", " ".join(filter(None, [scheme.basis, str(scheme.clause or "")])) or "待补"), Fact("数值", "待核定" if scheme.is_assumed else "已核定"),
     ]  # fmt: skip
     tables = [
         pages.table("指标", columns, scheme.indicators.order_by("code")),
