@@ -42,6 +42,7 @@ def load_life(village: Village) -> None:
     _applications(village, office)
     _exit(village, office)
     _watched(village, office)
+    _ask_the_bank(village, office)
 
 
 def paper(words: str) -> bytes:
@@ -116,7 +117,7 @@ def _pass_notice(village: Village, rows: list[Proceeding], step: str, by: User, 
 
 
 def _compare(households: list[int], office: dict[Any, User]) -> None:
-    """The five offices have answered; one car is found and waived, the bank still has its answer to give."""
+    """The five offices have answered; one car is found and waived."""
     for source in CrossCheckSource.objects.filter(is_required=True):
         request = services.request_check(source=source, organization=source.organization, households=households, purpose="贫困户识别信息比对",
                                          by=office[Role.BUREAU_CLERK])  # fmt: skip
@@ -131,10 +132,15 @@ def _compare(households: list[int], office: dict[Any, User]) -> None:
             )
             row.refresh_from_db()
             services.judge_hit(result=row, judgement="waived", reason="车辆已报废注销", evidence=paper("car"), by=office[Role.BUREAU_APPROVER])
+
+
+def _ask_the_bank(village: Village, office: dict[Any, User]) -> None:
+    """A request the bank has still to answer, about households nothing is running for."""
+    busy = Proceeding.objects.filter(village=village).values("household_id")
+    homes = Household.objects.active().filter(village=village).exclude(pk__in=busy).order_by("-pk")
     bank = CrossCheckSource.objects.get(code="banks")
-    services.request_check(
-        source=bank, organization=bank.organization, households=households[:4], purpose="退出户存款复核", by=office[Role.BUREAU_CLERK]
-    )
+    services.request_check(source=bank, organization=bank.organization, households=list(homes.values_list("pk", flat=True)[:4]),
+                           purpose="建档立卡户存款复核", by=office[Role.BUREAU_CLERK])  # fmt: skip
 
 
 def _applications(village: Village, office: dict[Any, User]) -> None:
